@@ -1,0 +1,3 @@
+; What brings names into the file.
+(use_declaration) @import
+(extern_crate_declaration) @import

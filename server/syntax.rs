@@ -1,0 +1,29 @@
+//! What a text is made of: languages, trees, definitions, scopes, and what is wrong with them. Knows nothing of models or edits.
+
+mod census;
+mod convention;
+mod definition;
+mod diagnostic;
+mod document;
+mod language;
+mod languages;
+mod lookup;
+mod outline;
+mod query;
+mod scope;
+mod signature;
+mod tokens;
+mod trivia;
+
+pub use census::Census;
+pub use convention::{Linter, LinterReport, Naming, Role, TestFramework};
+pub use definition::{Definition, DefinitionKind};
+pub use diagnostic::{Diagnostic, Severity};
+pub use document::Document;
+pub use language::{BodyForm, Documentation, Language, TestPlace};
+pub use languages::LANGUAGES;
+pub use lookup::is_test;
+pub use outline::Outline;
+pub use scope::{Scope, ScopeShape};
+pub use signature::{Parameter, Signature, public_definitions};
+pub use tokens::{code_tokens, identifiers, line_in_string};

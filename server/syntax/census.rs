@@ -1,0 +1,200 @@
+//! What is wrong with a tree, counted so that two states of a file can be compared. Refuses to demand a file without errors.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use super::tokens::push_children;
+use super::{BodyForm, Document};
+
+/// The syntax errors of a document: nodes that the parser could not place or had to make up, and in languages whose
+/// layout is syntax also bodies without a statement and statements of one body in different columns.
+#[derive(Debug, Default)]
+pub struct Census {
+    problems: Vec<Problem>,
+}
+
+#[derive(Debug, Clone)]
+struct Problem {
+    /// What makes two problems the same one: node kind, parent kind and nearby text.
+    key: (String, String, String),
+    /// Line of the document, from 0.
+    line: usize,
+    sentence: String,
+}
+
+impl Census {
+    /// Counts the problems of a document; layout is looked at within `layout` (bytes) only.
+    pub fn of(document: &Document, layout: Range<usize>) -> Census {
+        let mut census = Census::default();
+        if let Some(tree) = document.tree() {
+            census.visit(document, tree.root_node());
+            if document.language().body == BodyForm::Indented {
+                census.visit_layout(document, tree.root_node(), &layout);
+            }
+        }
+        census
+    }
+
+    /// How many problems there are.
+    pub fn len(&self) -> usize {
+        self.problems.len()
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// The first problem that `before` did not have, counting equal ones: line from 0, and a sentence.
+    pub fn first_new(&self, before: &Census) -> Option<(usize, &str)> {
+        if self.len() <= before.len() && self.is_empty() {
+            return None;
+        }
+        let mut known: HashMap<&(String, String, String), usize> = HashMap::new();
+        for problem in &before.problems {
+            *known.entry(&problem.key).or_default() += 1;
+        }
+        let new: Vec<&Problem> = self
+            .problems
+            .iter()
+            .filter(|problem| match known.get_mut(&problem.key) {
+                Some(count) if *count > 0 => {
+                    *count -= 1;
+                    false
+                }
+                _ => true,
+            })
+            .collect();
+        // Recovery may place or word an old error anew; as many as before, none of them more, is not worse.
+        if self.len() < before.len() {
+            return None;
+        }
+        new.first().map(|problem| (problem.line, problem.sentence.as_str()))
+    }
+
+    /// Looks at every node that holds an error. By a list, not by recursion: text may nest deeper than a stack.
+    fn visit(&mut self, document: &Document, root: Node<'_>) {
+        let mut open = vec![root];
+        while let Some(node) = open.pop() {
+            if !node.has_error() {
+                continue;
+            }
+            self.note_error(document, node);
+            push_children(&mut open, node);
+        }
+    }
+
+    fn note_error(&mut self, document: &Document, node: Node<'_>) {
+        let parent = || node.parent().map(|parent| parent.kind().to_owned()).unwrap_or_default();
+        if node.is_missing() {
+            let sentence = format!("missing `{}`", node.kind());
+            self.push(("missing".to_owned() + node.kind(), parent(), near(document, node)), node, sentence);
+        } else if node.is_error() {
+            let text: String = document.slice(node.byte_range()).chars().take(40).collect();
+            let sentence = format!("cannot make sense of `{}`", text.lines().next().unwrap_or_default().trim());
+            self.push(("error".to_owned(), parent(), text), node, sentence);
+        }
+    }
+
+    fn visit_layout(&mut self, document: &Document, root: Node<'_>, within: &Range<usize>) {
+        let mut open = vec![root];
+        while let Some(node) = open.pop() {
+            if node.end_byte() < within.start || node.start_byte() > within.end {
+                continue;
+            }
+            let mut cursor = node.walk();
+            let mut more = cursor.goto_first_child();
+            while more {
+                // The field, not the node's name, says that this is a suite: every compound statement has one.
+                if matches!(cursor.field_name(), Some("body" | "consequence" | "alternative")) {
+                    self.check_suite(document, node, cursor.node());
+                }
+                more = cursor.goto_next_sibling();
+            }
+            push_children(&mut open, node);
+        }
+    }
+
+    fn check_suite(&mut self, document: &Document, owner: Node<'_>, suite: Node<'_>) {
+        let mut cursor = suite.walk();
+        let mut columns = suite
+            .named_children(&mut cursor)
+            .filter(|child| !child.is_extra())
+            .filter(|child| super::trivia::starts_its_line(document, child.start_byte()))
+            .map(|child| (child.start_position().column, child));
+        let first = columns.next();
+        let uneven = first.and_then(|(column, _)| columns.find(|(other, _)| *other != column));
+        if suite.named_child_count() == 0 && suite.start_byte() == suite.end_byte() {
+            let header: String = document.slice(owner.start_byte()..suite.start_byte()).chars().take(40).collect();
+            self.push(
+                ("empty".to_owned(), owner.kind().to_owned(), header),
+                owner,
+                "a body without a statement".to_owned(),
+            );
+        } else if let Some((_, statement)) = uneven {
+            let text: String = document.slice(statement.byte_range()).chars().take(40).collect();
+            self.push(
+                ("uneven".to_owned(), suite.kind().to_owned(), text),
+                statement,
+                "statements of one body in different columns".to_owned(),
+            );
+        }
+    }
+
+    fn push(&mut self, key: (String, String, String), node: Node<'_>, sentence: String) {
+        self.problems.push(Problem { key, line: node.start_position().row, sentence });
+    }
+}
+
+fn near(document: &Document, node: Node<'_>) -> String {
+    node.prev_sibling()
+        .map(|previous| document.slice(previous.byte_range()).chars().rev().take(24).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Language;
+
+    fn census(id: &str, text: &str) -> Census {
+        let document = Document::new(Language::by_id(id).unwrap(), text, None);
+        Census::of(&document, 0..text.len())
+    }
+
+    #[test]
+    fn counts_made_up_tokens_too() {
+        assert_eq!(census("rust", "fn a() { f(1; }\n").len(), 1);
+        assert!(census("rust", "fn a() { f(1); }\n").is_empty());
+    }
+
+    #[test]
+    fn an_old_error_is_not_news() {
+        let before = census("rust", "fn a( {\n}\nfn b() { 1 }\n");
+        assert!(!before.is_empty());
+        assert_eq!(census("rust", "fn a( {\n}\nfn b() { 2 }\n").first_new(&before), None);
+        assert!(census("rust", "fn a( {\n}\nfn b() { 2 \n").first_new(&before).is_some());
+    }
+
+    #[test]
+    fn sees_layout_that_the_grammar_lets_pass() {
+        for text in [
+            "def f():\nx = 1\n",
+            "def f():\n    x = 1\n      y = 2\n",
+            "def f():\n    if x:\n    y = 2\n",
+            "def f():\n    # only a comment\n",
+        ] {
+            assert!(!census("python", text).is_empty(), "{text:?}");
+        }
+        for text in [
+            "def f():\n    x = 1; y = 2\n",
+            "def f(): pass\n",
+            "if a:\n  b\nelse:\n    c\n",
+            "def f():\n    x = (1,\n  2)\n    # c\n  # odd comment\n    return x\n",
+        ] {
+            assert!(census("python", text).is_empty(), "{text:?} {:?}", census("python", text));
+        }
+    }
+}

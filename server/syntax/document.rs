@@ -1,0 +1,188 @@
+//! A document at one moment: text, language, version, and a tree that is parsed when first asked for. Refuses to change:
+//! an edit makes a new document that shares what it can.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use tree_sitter::{InputEdit, Parser, Point, Tree};
+
+use super::{Language, Outline};
+use crate::text::{Encoding, Position, Span, Text};
+
+/// An immutable snapshot; cloning shares it. Its tree may come from an incremental parse, which recovers from errors in other
+/// ways than a fresh one: good for lists and scopes, not for judging an edit.
+#[derive(Debug, Clone)]
+pub struct Document(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    language: &'static Language,
+    version: Option<i32>,
+    text: Text,
+    /// Whether a `\r` stands without `\n`: the parser counts rows otherwise than the editor, so nothing is reused.
+    lone_carriage_return: bool,
+    source: OnceLock<String>,
+    /// The last tree, moved along with every edit since; input of the next parse.
+    stale: Mutex<Option<Tree>>,
+    tree: OnceLock<Option<Tree>>,
+    outline: OnceLock<Outline>,
+}
+
+impl Document {
+    /// A document fresh from a file or an editor. `version` is the editor's, if there is one.
+    pub fn new(language: &'static Language, text: &str, version: Option<i32>) -> Document {
+        Document::with(language, Text::new(text), version, has_lone_carriage_return(text), None)
+    }
+
+    fn with(
+        language: &'static Language,
+        text: Text,
+        version: Option<i32>,
+        lone: bool,
+        stale: Option<Tree>,
+    ) -> Document {
+        Document(Arc::new(State {
+            language,
+            version,
+            text,
+            lone_carriage_return: lone,
+            source: OnceLock::new(),
+            stale: Mutex::new(stale),
+            tree: OnceLock::new(),
+            outline: OnceLock::new(),
+        }))
+    }
+
+    /// The language, which says how the text is read.
+    pub fn language(&self) -> &'static Language {
+        self.0.language
+    }
+
+    /// The editor's version, where one was given.
+    pub fn version(&self) -> Option<i32> {
+        self.0.version
+    }
+
+    /// The text as a rope.
+    pub fn text(&self) -> &Text {
+        &self.0.text
+    }
+
+    /// The text in one piece.
+    pub fn source(&self) -> &str {
+        self.0.source.get_or_init(|| self.0.text.to_string())
+    }
+
+    /// The bytes of `range`; empty where it does not fit the text.
+    pub fn slice(&self, range: Range<usize>) -> &str {
+        self.source().get(range).unwrap_or_default()
+    }
+
+    /// The document after `range` (bytes, rounded down to whole characters) became `new`, under another version.
+    pub fn edited(&self, range: Range<usize>, new: &str, version: Option<i32>) -> Document {
+        let state = &*self.0;
+        let start = range.start.min(state.text.len());
+        let end = range.end.clamp(start, state.text.len());
+        let mut text = state.text.clone();
+        text.replace(start..end, new);
+        let lone =
+            if new.contains('\r') { has_lone_carriage_return(&text.to_string()) } else { state.lone_carriage_return };
+        let old_tree = match state.tree.get() {
+            Some(tree) => tree.clone(),
+            None => state.stale.lock().ok().and_then(|stale| stale.clone()),
+        };
+        let stale = old_tree.filter(|_| !lone && !state.lone_carriage_return).map(|mut tree| {
+            tree.edit(&InputEdit {
+                start_byte: start,
+                old_end_byte: end,
+                new_end_byte: start + new.len(),
+                start_position: point(&state.text, start),
+                old_end_position: point(&state.text, end),
+                new_end_position: point(&text, start + new.len()),
+            });
+            tree
+        });
+        Document::with(state.language, text, version, lone, stale)
+    }
+
+    /// The document after an edit given by positions, as editors send them.
+    pub fn edited_at(&self, span: Span, encoding: Encoding, new: &str, version: Option<i32>) -> Document {
+        self.edited(self.0.text.range(span, encoding), new, version)
+    }
+
+    /// The tree; parsed at first use, from the last tree where there is one. Nothing if the parser gives up.
+    pub fn tree(&self) -> Option<&Tree> {
+        let state = &*self.0;
+        state
+            .tree
+            .get_or_init(|| {
+                let stale = state.stale.lock().ok().and_then(|mut stale| stale.take());
+                let mut parser = Parser::new();
+                parser.set_language(&state.language.grammar.into()).ok()?;
+                parser.parse_with_options(&mut |offset, _| state.text.chunk_from(offset), stale.as_ref(), None)
+            })
+            .as_ref()
+    }
+
+    /// All definitions, comments and imports of the text; gathered at first use.
+    pub fn outline(&self) -> &Outline {
+        self.0.outline.get_or_init(|| Outline::of(self, None))
+    }
+
+    /// Position of a byte offset, counted in `encoding`.
+    pub fn position(&self, offset: usize, encoding: Encoding) -> Position {
+        self.0.text.position(offset, encoding)
+    }
+}
+
+fn point(text: &Text, offset: usize) -> Point {
+    let position = text.position(offset, Encoding::Utf8);
+    Point { row: position.line, column: position.character }
+}
+
+fn has_lone_carriage_return(text: &str) -> bool {
+    text.match_indices('\r').any(|(at, _)| !text[at + 1..].starts_with('\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rust() -> &'static Language {
+        Language::by_id("rust").unwrap()
+    }
+
+    #[test]
+    fn parses_only_when_asked() {
+        let document = Document::new(rust(), "fn a() {}\n", Some(1));
+        assert!(document.0.tree.get().is_none());
+        assert!(document.tree().is_some());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn an_incremental_tree_of_sound_text_equals_a_fresh_one(edits in prop::collection::vec((0usize..200, 0usize..30, "[a-z{}();\" \nfné🦀\r]{0,8}"), 1..12)) {
+            let mut document = Document::new(rust(), "fn a() {\n    let s = \"é\";\n}\n\nstruct B { x: u8 }\n", Some(0));
+            for (start, length, new) in edits {
+                document.tree();
+                let text = document.source();
+                let mut start = start.min(text.len());
+                while !text.is_char_boundary(start) { start -= 1; }
+                let mut end = (start + length).min(text.len());
+                while !text.is_char_boundary(end) { end -= 1; }
+                let mut expected = text.to_owned();
+                expected.replace_range(start..end.max(start), &new);
+                document = document.edited(start..end, &new, None);
+                prop_assert_eq!(document.source(), expected.as_str());
+            }
+            // Where there are errors the parser may recover in another way; judgements are made on fresh trees.
+            let fresh = Document::new(rust(), document.source(), None);
+            let root = fresh.tree().unwrap().root_node();
+            if !root.has_error() {
+                prop_assert_eq!(document.tree().unwrap().root_node().to_sexp(), root.to_sexp());
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Definitions around a place, found without a full outline: for lists that must not wait. Refuses to count namesakes.
+
+use tree_sitter::Node;
+
+use super::outline::{captured, definition};
+use super::{Definition, Document, Outline};
+
+/// The innermost definitions at a place found without a full outline, outermost first: for lists that must not wait.
+/// Names of the path are right; ordinals are not.
+pub(super) fn definitions_around(document: &Document, offset: usize) -> Vec<Definition> {
+    let Some(tree) = document.tree() else { return Vec::new() };
+    let mut found = Vec::new();
+    // From the root down: a node does not know its parent, so each step up would search from the root.
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        found.extend(definition_of(document, node).or_else(|| definition_after(document, node)));
+        // The first child that does not end before the offset may also start after it.
+        if cursor.goto_first_child_for_byte(offset).is_none() || cursor.node().start_byte() > offset {
+            break;
+        }
+    }
+    found.dedup_by(|a, b| a.node == b.node);
+    let mut outline = Outline { definitions: found, ..Outline::default() };
+    outline.relate();
+    outline.definitions
+}
+
+/// Whether a definition is a test or the place of tests, seen from its header alone: for lists that must not wait.
+pub fn is_test(document: &Document, definition: &Definition) -> bool {
+    let header = definition.whole.start..definition.header().end;
+    let outline = Outline::of(document, Some(header));
+    let own = |found: &Definition| found.node == definition.node && found.is_test;
+    outline.definitions.iter().any(own) || outline.test_modules.iter().any(|(node, _)| *node == definition.node)
+}
+
+/// The definition that a node is or wraps.
+fn definition_of(document: &Document, node: Node<'_>) -> Option<Definition> {
+    let mut own = captured(document, node);
+    let mut inner = node;
+    if own.is_wrapper {
+        let mut cursor = node.walk();
+        (inner, own) = node
+            .children(&mut cursor)
+            .map(|child| (child, captured(document, child)))
+            .find(|(_, captured)| captured.kind.is_some())?;
+    }
+    definition(document, inner, &own, &|node| {
+        let captured = captured(document, node);
+        (captured.trivia, captured.is_wrapper)
+    })
+}
+
+/// The definition that a comment or attribute belongs to.
+fn definition_after(document: &Document, node: Node<'_>) -> Option<Definition> {
+    captured(document, node).trivia?;
+    let mut next = node.next_sibling();
+    while let Some(candidate) = next {
+        // A block whose first comment stands outside it starts with what the comment belongs to.
+        let first =
+            std::iter::successors(Some(candidate), |node| node.child(0)).find_map(|node| definition_of(document, node));
+        if let Some(definition) = first {
+            return definition.whole.contains(&node.start_byte()).then_some(definition);
+        }
+        captured(document, candidate).trivia?;
+        next = candidate.next_sibling();
+    }
+    None
+}

@@ -1,0 +1,271 @@
+//! The definitions, comments, imports and tests of a document, as its language's query captures them. Refuses to judge.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tree_sitter::Node;
+
+use super::query::{Reach, each_match};
+use super::trivia::{Trivia, leading_trivia};
+use super::{Definition, DefinitionKind, Document};
+
+/// Path, kind and name: what a definition is called from the file down.
+type Identity = (Vec<(DefinitionKind, String)>, DefinitionKind, String);
+
+/// What a document holds, each list in document order.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// Definitions, an outer one before those inside it.
+    pub definitions: Vec<Definition>,
+    /// Comments of all sorts, without a final line end.
+    pub comments: Vec<Range<usize>>,
+    /// Import statements.
+    pub imports: Vec<Range<usize>>,
+    /// Strings that document what they stand in.
+    pub docstrings: Vec<Range<usize>>,
+    /// What must stay first in a file or module, besides documentation: inner attributes.
+    pub preamble: Vec<Range<usize>>,
+    /// String literals.
+    pub strings: Vec<Range<usize>>,
+    /// Modules that hold the file's tests: the module's node and its body.
+    pub test_modules: Vec<(Range<usize>, Range<usize>)>,
+}
+
+/// What the query says of one node.
+#[derive(Default)]
+pub(super) struct Captured {
+    pub(super) kind: Option<DefinitionKind>,
+    pub(super) names: Vec<Range<usize>>,
+    pub(super) body: Option<Range<usize>>,
+    pub(super) trivia: Option<Trivia>,
+    pub(super) is_wrapper: bool,
+    pub(super) is_test: bool,
+}
+
+impl Outline {
+    /// Everything in the document, or what intersects `range` (bytes).
+    pub fn of(document: &Document, range: Option<Range<usize>>) -> Outline {
+        let mut outline = Outline::default();
+        let Some(tree) = document.tree() else { return outline };
+        let mut nodes: HashMap<usize, Captured> = HashMap::new();
+        let mut found: Vec<Node<'_>> = Vec::new();
+        each_match(document, document.language().query(), tree.root_node(), Reach::Below(range), |captures| {
+            outline.collect(captures, &mut nodes);
+            found.extend(definition_node(captures));
+        });
+        found.sort_by_key(|node| (node.start_byte(), usize::MAX - node.end_byte()));
+        found.dedup_by_key(|node| node.id());
+        let classify = |node: Node<'_>| {
+            nodes.get(&node.id()).map(|captured| (captured.trivia, captured.is_wrapper)).unwrap_or_default()
+        };
+        for node in found {
+            if let Some(captured) = nodes.get(&node.id()) {
+                outline.definitions.extend(definition(document, node, captured, &classify));
+            }
+        }
+        outline.relate();
+        for list in [&mut outline.comments, &mut outline.imports, &mut outline.docstrings, &mut outline.strings] {
+            list.sort_by_key(|range| range.start);
+            list.dedup();
+        }
+        outline.test_modules.dedup();
+        outline
+    }
+
+    /// The definition whose node or whole is exactly `range`.
+    pub fn definition_over(&self, range: &Range<usize>) -> Option<&Definition> {
+        self.definitions
+            .iter()
+            .find(|definition| definition.node == *range || definition.outer == *range || definition.whole == *range)
+    }
+
+    /// The definitions that lie in `range` and in no other definition within it.
+    pub fn top_level_in(&self, range: Range<usize>) -> impl Iterator<Item = &Definition> {
+        let mut end = 0;
+        self.definitions.iter().filter(move |definition| {
+            let inside = range.start <= definition.node.start
+                && definition.node.end <= range.end
+                && definition.node.start >= end;
+            if inside {
+                end = definition.node.end;
+            }
+            inside
+        })
+    }
+
+    fn collect(&mut self, captures: &[(&str, Node<'_>)], nodes: &mut HashMap<usize, Captured>) {
+        let test_body = captures.iter().find(|(name, _)| *name == "test.body").map(|(_, node)| node.byte_range());
+        let defined = definition_node(captures).map(|node| node.id());
+        for (name, node) in captures {
+            let range = node.byte_range();
+            let entry = nodes.entry(node.id()).or_default();
+            match *name {
+                "comment" | "comment.doc" | "comment.inner" => {
+                    entry.trivia = match *name {
+                        "comment" => entry.trivia.or(Some(Trivia::Comment)),
+                        "comment.doc" => Some(Trivia::Doc),
+                        // Inner documentation speaks of what it stands in, never of what follows.
+                        _ => None,
+                    };
+                    self.comments.push(range);
+                }
+                "attribute" => entry.trivia = Some(Trivia::Attribute),
+                "wrapper" => entry.is_wrapper = true,
+                "test" => entry.is_test = true,
+                "import" => self.imports.push(range),
+                "docstring" => self.docstrings.push(range),
+                "string" => self.strings.push(range),
+                "preamble" => self.preamble.push(range),
+                "test.module" => self.test_modules.extend(test_body.clone().map(|body| (range, body))),
+                name => entry.kind = DefinitionKind::from_capture(name).or(entry.kind),
+            }
+        }
+        let Some(entry) = defined.and_then(|id| nodes.get_mut(&id)) else {
+            return;
+        };
+        entry.names = captures.iter().filter(|(name, _)| *name == "name").map(|(_, node)| node.byte_range()).collect();
+        entry.body =
+            captures.iter().find(|(name, _)| *name == "body").map(|(_, node)| node.byte_range()).or(entry.body.take());
+    }
+
+    /// Fills in what a definition only has by its place: path, method or function, ordinal.
+    pub(super) fn relate(&mut self) {
+        let mut open: Vec<(usize, DefinitionKind, String)> = Vec::new();
+        let mut seen: HashMap<Identity, usize> = HashMap::new();
+        for definition in &mut self.definitions {
+            open.retain(|(end, ..)| *end >= definition.node.end);
+            definition.path = open.iter().map(|(_, kind, name)| (*kind, name.clone())).collect();
+            if definition.kind == DefinitionKind::Function && open.last().is_some_and(|(_, kind, _)| kind.has_methods())
+            {
+                definition.kind = DefinitionKind::Method;
+            }
+            let count = seen.entry((definition.path.clone(), definition.kind, definition.name.clone())).or_default();
+            definition.ordinal = *count;
+            *count += 1;
+            open.push((definition.node.end, definition.kind, definition.name.clone()));
+        }
+    }
+}
+
+fn definition_node<'tree>(captures: &[(&str, Node<'tree>)]) -> Option<Node<'tree>> {
+    captures.iter().find(|(name, _)| name.starts_with("definition.")).map(|(_, node)| *node)
+}
+
+/// The definition that a captured node makes, with what wraps it and what stands before it.
+pub(super) fn definition<'tree>(
+    document: &Document,
+    node: Node<'tree>,
+    captured: &Captured,
+    classify: &dyn Fn(Node<'tree>) -> (Option<Trivia>, bool),
+) -> Option<Definition> {
+    let outer = node.parent().filter(|parent| classify(*parent).1).unwrap_or(node);
+    let names: Vec<&str> = captured.names.iter().map(|range| document.slice(range.clone())).collect();
+    Some(Definition {
+        kind: captured.kind?,
+        name: names.join(" for "),
+        node: node.byte_range(),
+        outer: outer.byte_range(),
+        whole: leading_trivia(document, outer, classify)..outer.end_byte(),
+        body: captured.body.clone(),
+        path: Vec::new(),
+        ordinal: 0,
+        is_test: captured.is_test,
+    })
+}
+
+/// Ids of the nodes in or around `range` (bytes) that the query captures under `name`.
+pub(super) fn nodes_captured(document: &Document, range: Range<usize>, name: &str) -> Vec<usize> {
+    let mut ids = Vec::new();
+    if let Some(tree) = document.tree() {
+        each_match(document, document.language().query(), tree.root_node(), Reach::Below(Some(range)), |captures| {
+            ids.extend(captures.iter().filter(|(captured, _)| *captured == name).map(|(_, node)| node.id()));
+        });
+    }
+    ids
+}
+
+/// What the query says of one node by itself.
+pub(super) fn captured(document: &Document, node: Node<'_>) -> Captured {
+    let mut outline = Outline::default();
+    let mut nodes = HashMap::new();
+    each_match(document, document.language().query(), node, Reach::Itself, |captures| {
+        outline.collect(captures, &mut nodes)
+    });
+    nodes.remove(&node.id()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Language;
+
+    fn outline(id: &str, text: &str) -> Vec<String> {
+        let document = Document::new(Language::by_id(id).unwrap(), text, None);
+        let outline = document.outline();
+        let show = |d: &Definition| {
+            let path: String = d.path.iter().map(|(_, name)| format!("{name}.")).collect();
+            format!(
+                "{} {path}{}{}: {:?}",
+                d.kind.word(),
+                d.name,
+                if d.is_test { " (test)" } else { "" },
+                document.slice(d.whole.clone()).lines().next().unwrap()
+            )
+        };
+        outline.definitions.iter().map(show).collect()
+    }
+
+    #[test]
+    fn lists_rust_definitions_with_their_trivia() {
+        let text = "use a::b;\n\n/// Doc.\n#[derive(Debug)]\nstruct A<T> { x: T }\n\n// far\n\nimpl<T> Display for A<T> {\n    // near\n    fn f(&self) {}\n}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn works() {}\n}\n";
+        assert_eq!(
+            outline("rust", text),
+            [
+                "struct A: \"/// Doc.\"",
+                "impl Display for A<T>: \"impl<T> Display for A<T> {\"",
+                "method Display for A<T>.f: \"// near\"",
+                "module tests: \"#[cfg(test)]\"",
+                "function tests.works (test): \"#[test]\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn lists_python_definitions_with_decorators_and_comments() {
+        let text = "import a\n\n# about A\n@dec\nclass A(B):\n    # about f\n    @staticmethod\n    def f(x):\n        def inner(): pass\n        return inner\n\ndef test_it():\n    pass\n";
+        assert_eq!(
+            outline("python", text),
+            [
+                "class A: \"# about A\"",
+                "method A.f: \"# about f\"",
+                "function A.f.inner: \"def inner(): pass\"",
+                "function test_it (test): \"def test_it():\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_quick_look_finds_what_the_full_outline_finds() {
+        let text = "/// D.\nfn a() {\n    // c\n    fn inner() {}\n}\nimpl X {\n    #[inline]\n    fn m() { 1 }\n}\n";
+        let document = Document::new(Language::by_id("rust").unwrap(), text, None);
+        for at in 0..text.len() {
+            let quick = crate::syntax::lookup::definitions_around(&document, at);
+            let full: Vec<&Definition> =
+                document.outline().definitions.iter().filter(|d| d.whole.contains(&at)).collect();
+            let names = |list: &[&Definition]| list.iter().map(|d| d.name.clone()).collect::<Vec<_>>();
+            if quick.len() < full.len() {
+                assert!(text[at..].starts_with([' ', '\n']), "{at}: {:?} {:?}", quick, full);
+                continue;
+            }
+            assert_eq!(names(&quick.iter().collect::<Vec<_>>()), names(&full), "at {at}");
+        }
+    }
+
+    #[test]
+    fn tells_definitions_of_one_name_apart_by_ordinal() {
+        let document =
+            Document::new(Language::by_id("rust").unwrap(), "#[cfg(a)]\nfn f() {}\n#[cfg(b)]\nfn f() {}\n", None);
+        let ordinals: Vec<usize> = document.outline().definitions.iter().map(|d| d.ordinal).collect();
+        assert_eq!(ordinals, [0, 1]);
+    }
+}

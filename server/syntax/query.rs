@@ -1,0 +1,48 @@
+//! Running a language's query over a tree. Refuses to know what the captures mean.
+
+use std::ops::Range;
+
+use streaming_iterator::StreamingIterator;
+use tree_sitter::{Node, Query, QueryCursor};
+
+use super::Document;
+
+/// Where matches are looked for.
+pub(super) enum Reach {
+    /// In the node and all below it, as far as it touches the range (bytes), if there is one.
+    Below(Option<Range<usize>>),
+    /// Starting at the node itself only.
+    Itself,
+}
+
+/// Hands over each match's captures by name, without those that only serve a condition of the query.
+pub(super) fn each_match<'tree>(
+    document: &Document,
+    query: Option<&'static Query>,
+    node: Node<'tree>,
+    reach: Reach,
+    mut visit: impl FnMut(&[(&'static str, Node<'tree>)]),
+) {
+    let Some(query) = query else { return };
+    let mut cursor = QueryCursor::new();
+    match reach {
+        Reach::Below(Some(range)) => {
+            cursor.set_byte_range(range);
+        }
+        Reach::Below(None) => {}
+        Reach::Itself => {
+            cursor.set_max_start_depth(Some(0));
+        }
+    }
+    let names = query.capture_names();
+    let mut matches = cursor.matches(query, node, document.source().as_bytes());
+    while let Some(found) = matches.next() {
+        let captures: Vec<(&'static str, Node<'tree>)> = found
+            .captures()
+            .iter()
+            .filter_map(|capture| Some((*names.get(capture.index as usize)?, capture.node)))
+            .filter(|(name, _)| !name.starts_with('_'))
+            .collect();
+        visit(&captures);
+    }
+}
