@@ -1,4 +1,5 @@
 //! The engine behind `graft-ls`: rooms in reading order, each may name only those above it. Owns no logic of its own.
 
+pub mod config;
 pub mod syntax;
 pub mod text;

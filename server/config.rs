@@ -1,0 +1,304 @@
+//! What the user asked for: their file and their editor's settings, merged and checked into one [`Config`].
+//! Owns the environment and the config files; chooses no model and opens no connection.
+
+mod document;
+mod error;
+mod fields;
+mod files;
+mod key;
+mod model;
+mod provider;
+mod routes;
+mod search_path;
+mod setting;
+mod tree;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+pub use document::{DocstringStyle, DocumentSettings};
+pub use error::{ConfigError, Place};
+pub use files::{UserFile, log_file_path, user_config_path, user_file};
+pub use key::{KeyError, KeySource};
+pub use model::Model;
+pub use provider::{Provider, ProviderKind};
+pub use routes::{ACTION_IDS, Routes, StepName};
+pub use search_path::search_path;
+pub use setting::{SECTIONS, Section, Setting};
+
+use fields::Fields;
+use tree::Node;
+
+const TABLES: [&str; 4] = ["providers", "models", "routes", "document"];
+
+/// Everything configured, checked: a model's provider exists, and a route names only models that exist.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// By the user's name for it, in the order of the files.
+    pub providers: IndexMap<String, Arc<Provider>>,
+    /// By the user's name for it, in the order of the files, which is the chain where no route says otherwise.
+    pub models: IndexMap<String, Model>,
+    /// Which steps serve which action.
+    pub routes: Routes,
+    /// Settings of the action `document`.
+    pub document: DocumentSettings,
+}
+
+impl Config {
+    /// Reads the user's file, if there is one, and lays the editor's settings over it.
+    ///
+    /// # Errors
+    /// The first thing that is wrong in either, with its place; or a file that `GRAFT_CONFIG` names in vain.
+    pub fn load(editor: &serde_json::Value) -> Result<Config, ConfigError> {
+        Config::from_layers(user_file()?.as_ref(), editor)
+    }
+
+    /// The same from values: no disk, no environment. The editor wins over the user's file, key by key.
+    ///
+    /// `editor` holds the keys of the file in JSON, bare or under one key `graft`; `null`, `{}` and `[]` say nothing.
+    ///
+    /// # Errors
+    /// The first thing that is wrong in either layer, with its place.
+    pub fn from_layers(user: Option<&UserFile>, editor: &serde_json::Value) -> Result<Config, ConfigError> {
+        let mut root = Node::from_json(settings_of(editor), "")?.unwrap_or_else(Node::empty);
+        if let Some(file) = user {
+            root = Node::from_toml(file)?.overlaid_with(root);
+        }
+        read(&root)
+    }
+}
+
+/// VS Code pushes a section under its name; `initializationOptions` and Neovim pass it bare.
+fn settings_of(editor: &serde_json::Value) -> &serde_json::Value {
+    match editor.as_object() {
+        Some(object) if object.len() == 1 => object.get("graft").unwrap_or(editor),
+        _ => editor,
+    }
+}
+
+fn read(root: &Node) -> Result<Config, ConfigError> {
+    let fields = Fields::open(root, &root.place, "", TABLES.iter().copied())?;
+    let mut providers = IndexMap::new();
+    for (name, entry) in fields.named_tables("providers")? {
+        let provider = provider::read(name, entry)?;
+        providers.insert(name.clone(), Arc::new(provider));
+    }
+    let mut models = IndexMap::new();
+    for (name, entry) in fields.named_tables("models")? {
+        models.insert(name.clone(), model::read(name, entry, &providers)?);
+    }
+    Ok(Config { routes: routes::read(&fields, &models)?, document: document::read(&fields)?, providers, models })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const TWO_MODELS: &str = r#"
+[providers.ollama]
+kind = "ollama"
+base_url = "http://gpu-box.tailnet.ts.net:11434"
+
+[providers.claude]
+kind = "anthropic"
+api_key = { env = "ANTHROPIC_API_KEY" }
+
+[models.quick]
+provider = "ollama"
+model = "qwen2.5-coder:7b"
+context = 16_384
+
+[models.deep]
+provider = "claude"
+model = "claude-sonnet-5-5"
+extra_body = { metadata = { user_id = "me" } }
+
+[routes]
+default = ["quick", "deep", "builtin"]
+document = "deep"
+"#;
+
+    fn config(user: &str, editor: &Value) -> Result<Config, ConfigError> {
+        let file = UserFile { path: "/home/me/config.toml".into(), text: user.to_owned() };
+        Config::from_layers(Some(&file), editor)
+    }
+
+    #[test]
+    fn reads_the_contracts_example() {
+        let config = config(TWO_MODELS, &Value::Null).unwrap();
+        assert_eq!(config.models.keys().collect::<Vec<_>>(), ["quick", "deep"]);
+        let quick = &config.models["quick"];
+        assert_eq!((quick.model.as_str(), quick.context), ("qwen2.5-coder:7b", Some(16384)));
+        assert_eq!(quick.provider.base_url.as_str(), "http://gpu-box.tailnet.ts.net:11434/");
+        assert_eq!(config.models["deep"].extra_body["metadata"], json!({"user_id": "me"}));
+        assert_eq!(config.models["deep"].provider.api_key, Some(KeySource::Env("ANTHROPIC_API_KEY".into())));
+        let names = |steps: &[StepName]| steps.iter().map(|step| step.as_str().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(config.routes.default.as_deref().unwrap()), ["quick", "deep", "builtin"]);
+        assert_eq!(names(config.routes.for_action("document").unwrap()), ["deep"]);
+        assert_eq!(config.routes.for_action("refactor"), None);
+    }
+
+    #[test]
+    fn waits_longer_for_the_first_token_of_this_machine() {
+        let config =
+            config("[providers.here]\nkind = \"ollama\"\n[providers.there]\nkind = \"openai\"\n", &json!({})).unwrap();
+        assert_eq!(config.providers["here"].first_token_timeout, Duration::from_secs(300));
+        assert_eq!(config.providers["there"].first_token_timeout, Duration::from_secs(60));
+        assert_eq!(config.providers["there"].connect_timeout, Duration::from_millis(1500));
+        assert_eq!(config.providers["there"].base_url.as_str(), "https://api.openai.com/");
+    }
+
+    #[test]
+    fn the_editor_wins_key_by_key_and_moves_nothing() {
+        let editor = json!({"models": {"quick": {"model": "other:1b", "context": null}}, "document": {"docstring_style": "numpy"}});
+        let config = config(TWO_MODELS, &editor).unwrap();
+        assert_eq!(config.models.keys().collect::<Vec<_>>(), ["quick", "deep"]);
+        assert_eq!((config.models["quick"].model.as_str(), config.models["quick"].context), ("other:1b", Some(16384)));
+        assert_eq!(config.document.docstring_style, DocstringStyle::Numpy);
+    }
+
+    #[test]
+    fn the_editor_alone_is_enough_also_under_its_section_name() {
+        let settings =
+            json!({"providers": {"p": {"kind": "llamacpp"}}, "models": {"m": {"provider": "p", "model": "x"}}});
+        for editor in [settings.clone(), json!({"graft": settings})] {
+            let config = Config::from_layers(None, &editor).unwrap();
+            assert_eq!(config.models["m"].provider.kind, ProviderKind::LlamaCpp);
+        }
+    }
+
+    #[test]
+    fn nothing_said_is_an_empty_config() {
+        for editor in [Value::Null, json!({}), json!([]), json!({"graft": null}), json!({"models": []})] {
+            let config = Config::from_layers(None, &editor).unwrap();
+            assert!(config.providers.is_empty() && config.models.is_empty() && config.routes == Routes::default());
+        }
+    }
+
+    #[test]
+    fn mistakes_in_the_file_have_line_column_key_and_the_nearest_name() {
+        let provider = "[providers.ollama]\nkind = \"ollama\"\n";
+        let cases = [
+            ("x = \n", "1:5: not valid TOML"),
+            (
+                "[provider.a]\n",
+                "1:2: provider: unknown key, did you mean `providers`? (expected one of providers, models, routes, document)",
+            ),
+            ("providers = 1\n", "1:13: providers: expected tables [providers.NAME], found 1"),
+            (
+                "[providers.a]\n",
+                "1:12: providers.a.kind: missing, expected one of ollama, llamacpp, openai, anthropic, mistral",
+            ),
+            (
+                "[providers.a]\nkind = \"olama\"\n",
+                "2:8: providers.a.kind: expected one of ollama, llamacpp, openai, anthropic, mistral, did you mean `ollama`?",
+            ),
+            (
+                "# é\n[providers.a]\nkind = \"ollama\"\n  bas_url = 1\n",
+                "4:3: providers.a.bas_url: unknown key, did you mean `base_url`?",
+            ),
+            (
+                "providers.a = { kind = 'openai', base_url = 'ftp://x' }\n",
+                "1:45: providers.a.base_url: expected a URL such as https://api.openai.com",
+            ),
+            (
+                "providers.a = { kind = 'openai', total_timeout_s = 'é', idle_timeout_s = 0 }\n",
+                "1:74: providers.a.idle_timeout_s: expected a number from 0.001 to 86400, found 0",
+            ),
+            (
+                "models.a = { provider = 'b', model = 'c' }\n",
+                "1:25: models.a.provider: there is no provider `b`; add [providers.b] with its kind",
+            ),
+            (
+                &format!("{provider}[models.q]\nprovider = \"olama\"\nmodel = \"x\"\n"),
+                "4:12: models.q.provider: there is no provider `olama`, did you mean `ollama`? (expected one of `ollama`)",
+            ),
+            (
+                &format!("{provider}[models.q]\nprovider = \"ollama\"\n"),
+                "3:9: models.q.model: missing, expected the model's id at its provider",
+            ),
+            (&format!("{provider}[models.builtin]\n"), "3:9: models.builtin: this name is taken"),
+            (
+                &format!("{provider}[models.q]\nprovider = \"ollama\"\nmodel = \"x\"\ncontext = \"16k\"\n"),
+                "6:11: models.q.context: expected a whole number from 256 to 100000000, found a string",
+            ),
+            (
+                &format!(
+                    "{provider}[models.quick]\nprovider = 'ollama'\nmodel = 'x'\n[routes]\nrefactor = ['builtin', 'quik']\n"
+                ),
+                "7:24: routes.refactor: there is no model `quik`, did you mean `quick`? (expected one of `quick`, `builtin`)",
+            ),
+            ("[routes]\ndefault = []\n", "2:11: routes.default: expected at least one step in this list"),
+            ("[routes]\ncomplete = 'x'\n", "2:1: routes.complete: unknown key"),
+            (
+                "[document]\ndocstring_style = 'googel'\n",
+                "2:19: document.docstring_style: expected one of auto, google, numpy, sphinx, did you mean `google`?",
+            ),
+        ];
+        for (text, expected) in cases {
+            let said = config(text, &Value::Null).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("/home/me/config.toml:{expected}")), "{text}\n{said}");
+        }
+    }
+
+    #[test]
+    fn mistakes_in_the_editors_settings_have_their_path() {
+        let cases = [
+            (
+                json!({"models": {"q": {"provider": "ollama", "model": "x", "contxt": 1}}}),
+                "models.q.contxt: unknown key, did you mean `context`?",
+            ),
+            (
+                json!({"routes": {"default": ["quick", "dep"]}}),
+                "routes.default: there is no model `dep`, did you mean `deep`?",
+            ),
+            (json!({"routes": [1]}), "routes: expected a table with default, "),
+            (json!([1]), "expected a table with providers, models, routes, document, found a list"),
+            (
+                json!({"providers": {"p": {"kind": "openai", "api_key": {"file": "key"}}}}),
+                "providers.p.api_key.file: expected an absolute path",
+            ),
+        ];
+        for (editor, expected) in cases {
+            let said = config(TWO_MODELS, &editor).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("editor settings: {expected}")), "{editor}\n{said}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_config_is_refused_and_never_repeated() {
+        let keys = [
+            "'sk-secret'",
+            "{ env = 'sk-secret' }",
+            "{ key = 'sk-secret' }",
+            "{ command = 'sk-secret' }",
+            "{ env = 'A', file = 'sk-secret' }",
+            "sk-secret",
+            "{ env = 'sk-secret",
+        ];
+        for key in keys {
+            let text = format!("[providers.p]\nkind = 'openai'\napi_key = {key}\n");
+            let error = config(&text, &Value::Null).unwrap_err();
+            let said = format!("{error} {error:?}");
+            assert!(!said.contains("secret") && said.contains(":3:"), "{said}");
+        }
+        let said = config("", &json!({"providers": {"p": {"kind": "openai", "api_key": "sk-secret"}}})).unwrap_err();
+        assert!(
+            said.to_string()
+                .starts_with("editor settings: providers.p.api_key: a key itself never stands here, expected { env"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_key_file_is_found_from_the_config_files_folder() {
+        let text = "[providers.p]\nkind = 'openai'\napi_key = { file = 'keys/openai' }\n";
+        let config = config(text, &Value::Null).unwrap();
+        assert_eq!(config.providers["p"].api_key, Some(KeySource::File("/home/me/keys/openai".into())));
+    }
+}
