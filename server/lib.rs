@@ -2,5 +2,6 @@
 
 pub mod config;
 pub mod prompt;
+pub mod reply;
 pub mod syntax;
 pub mod text;

@@ -1,0 +1,21 @@
+//! From a model's raw answer to ordered candidates: every plausible meaning, none of them checked. Knows nothing of models or editors.
+
+mod align;
+mod candidate;
+mod companions;
+mod decode;
+mod extend;
+mod imports;
+mod patch;
+mod promise;
+mod reading;
+mod reindent;
+mod segment;
+mod tests;
+
+pub use align::{Question, Readings, Unreadable, read};
+pub use candidate::{Candidate, Reading};
+pub use extend::Container;
+pub use promise::Promise;
+pub use segment::{Segment, SegmentKind, segments};
+pub use tests::{TestQuestion, read_tests};

@@ -1,0 +1,216 @@
+//! What a text of an answer means for a scope: which part of it takes the scope's place. Refuses text that means nothing there.
+
+mod body;
+mod definition;
+mod documentation;
+mod members;
+mod statements;
+
+use std::ops::Range;
+
+use super::decode::decode;
+use super::reading::{Text, prose, texts};
+use super::reindent::{Block, Place};
+use super::{Candidate, Promise, Reading};
+use crate::syntax::{Census, Document, Scope, ScopeShape, line_in_string};
+use crate::text::{base_indent, line_matches};
+
+/// What an answer was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The document, with `\n` line ends.
+    pub document: &'a Document,
+    /// What is to be rewritten.
+    pub scope: &'a Scope,
+    /// What may change.
+    pub promise: Promise,
+    /// Trimmed lines that go with the edit: the comment that held the instruction.
+    pub remove: &'a [String],
+}
+
+/// The readings of one text of the answer; those of another text do not compete with them on likeness.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readings {
+    /// Ways to understand the text, in no order of merit.
+    pub candidates: Vec<Candidate>,
+    /// Whether a closing mark showed that the text is whole.
+    pub closed: bool,
+    /// Whether it stood in a block or another wrapping; one that is not closed may have been cut off.
+    pub marked: bool,
+    /// Which stretch of the answer the text comes from, in order; a text and what was decoded from it share one.
+    pub origin: usize,
+}
+
+/// Why an answer has no reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// The answer is empty.
+    Empty,
+    /// It never left its reasoning.
+    OnlyReasoning,
+    /// Prose only; the start of it.
+    Prose(String),
+    /// Code, but for something else: the name that it defines.
+    OtherName(String),
+    /// Code that does not parse, and so cannot be told apart.
+    Broken,
+    /// Code that means nothing in the scope.
+    NoPlace,
+}
+
+/// All readings of a raw answer, one group for each text that it may have meant, likeliest first.
+pub fn read(answer: &str, question: &Question<'_>) -> Result<Vec<Readings>, Unreadable> {
+    if answer.trim().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    let decoded = decode(answer, question.document.source()).ok_or(Unreadable::OnlyReasoning)?;
+    let old = question.scope.text(question.document);
+    let mut groups = Vec::new();
+    let mut other_name = None;
+    let (mut marked, mut broken, mut own_broken) = (false, false, false);
+    let is_own = |text: &Text| question.scope.definition().is_some_and(|own| text.text.contains(own.name.as_str()));
+    for text in texts(&decoded, old) {
+        let candidates = match align(question, &text) {
+            Ok(candidates) => candidates,
+            Err(name) => {
+                other_name = other_name.or(name);
+                Vec::new()
+            }
+        };
+        marked |= text.marked;
+        let is_code = text.marked || starts_as_scope(question, &text.text);
+        if is_code && candidates.is_empty() && !parses(question.document, &text.text) {
+            broken = true;
+            own_broken |= is_own(&text);
+        }
+        if !candidates.is_empty() {
+            groups.push(Readings { candidates, closed: text.closed, marked: text.marked, origin: text.origin });
+        }
+    }
+    // Beside a definition too broken to be found, what does parse is an example of its use, not its body.
+    let named = |group: &Readings| group.candidates.iter().any(|candidate| candidate.reading.is_named());
+    if !groups.is_empty() && (!own_broken || groups.iter().any(named)) {
+        return Ok(groups);
+    }
+    Err(match other_name {
+        Some(name) => Unreadable::OtherName(name),
+        None if decoded.trim().is_empty() => Unreadable::Empty,
+        None if broken => Unreadable::Broken,
+        None if marked => Unreadable::NoPlace,
+        None => Unreadable::Prose(prose(&decoded).trim().chars().take(200).collect()),
+    })
+}
+
+/// Whether a text's first line is the scope's: an attempt at all of it, whole or not.
+fn starts_as_scope(question: &Question<'_>, text: &str) -> bool {
+    let first = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    first(text) == first(question.scope.text(question.document))
+}
+
+fn parses(like: &Document, text: &str) -> bool {
+    Census::of(&Document::new(like.language(), text, None), 0..0).is_empty()
+}
+
+/// The readings of one text; where there is none, the name of what it defines instead.
+fn align(question: &Question<'_>, text: &Text) -> Result<Vec<Candidate>, Option<String>> {
+    let fragment = Document::new(question.document.language(), &text.text, None);
+    let mut found = match &question.scope.shape {
+        ScopeShape::File => vec![verbatim_file(question, &fragment)],
+        ScopeShape::Statements => statements::align(question, &fragment, text),
+        ScopeShape::Definitions(definitions) => members::align_run(question, &fragment, definitions),
+        ScopeShape::Definition(target) => definition::align(question, &fragment, target, text)?,
+    };
+    if question.promise == Promise::Comments {
+        found.extend(documentation::align(question, &fragment));
+    }
+    for candidate in &mut found {
+        remove_lines(question, candidate);
+    }
+    found.dedup();
+    Ok(found)
+}
+
+fn verbatim_file(question: &Question<'_>, fragment: &Document) -> Candidate {
+    let lines: Vec<&str> = fragment.source().trim_end().trim_start_matches('\n').lines().collect();
+    let text = lines.join("\n");
+    rewrite(question, text, Reading::Verbatim)
+}
+
+/// A candidate that puts `text` in the place of the scope, with old bytes for lines that differ in trailing blanks only.
+fn rewrite(question: &Question<'_>, text: String, reading: Reading) -> Candidate {
+    let old: Vec<&str> = question.scope.text(question.document).split('\n').collect();
+    let new: Vec<&str> = text.split('\n').collect();
+    let matches = line_matches(&old, &new, str::trim_end);
+    let lines: Vec<&str> = new
+        .iter()
+        .zip(&matches)
+        .map(|(line, old_line)| old_line.and_then(|at| old.get(at)).unwrap_or(line))
+        .copied()
+        .collect();
+    Candidate::rewrite(question.scope, lines.join("\n"), reading)
+}
+
+/// Takes the lines out that held the instruction, if the answer kept them.
+fn remove_lines(question: &Question<'_>, candidate: &mut Candidate) {
+    for line in question.remove {
+        let Some(kept) = candidate.output.split('\n').position(|other| other.trim() == line) else {
+            continue;
+        };
+        let output: Vec<&str> =
+            candidate.output.split('\n').enumerate().filter(|(at, _)| *at != kept).map(|(_, line)| line).collect();
+        let output = output.join("\n");
+        if let Some(edit) = candidate.edits.iter_mut().find(|edit| edit.new.starts_with(candidate.output.as_str())) {
+            edit.new.replace_range(..candidate.output.len(), &output);
+            candidate.output = output;
+        }
+    }
+}
+
+/// The lines of a fragment's `range` (bytes, widened to the start of its first line), ready to be set elsewhere.
+pub(super) fn block_of(fragment: &Document, range: Range<usize>) -> Block<'_> {
+    let source = fragment.source();
+    let line_start = source.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let own_line = source.get(line_start..range.start).is_some_and(|before| before.trim().is_empty());
+    let start = if own_line { line_start } else { range.start };
+    let flags = line_in_string(fragment, start..range.end);
+    let lines: Vec<&str> = fragment.slice(start..range.end).split('\n').collect();
+    let ends_in_string = |at: usize| flags.get(at + 1).copied().unwrap_or(false);
+    let lines =
+        lines.iter().enumerate().map(|(at, line)| if ends_in_string(at) { line } else { line.trim_end() }).collect();
+    Block { lines, in_string: flags, base: base_indent(source, range.start) }
+}
+
+/// A block of a whole fragment, blank edges off.
+fn block_of_all(fragment: &Document) -> Option<Block<'_>> {
+    let source = fragment.source();
+    let end = source.trim_end().len();
+    let start = end - source.get(..end)?.trim_start().len();
+    (start < end).then(|| block_of(fragment, start..end))
+}
+
+/// Where the scope's text stands.
+fn place_of<'a>(question: &Question<'a>) -> Place<'a> {
+    let before = question.document.slice(0..question.scope.range.start);
+    let starts_line = before.is_empty() || before.ends_with('\n');
+    Place { base: &question.scope.base_indent, unit: question.scope.unit, starts_line }
+}
+
+/// Whether a text parses inside one of the language's wrappings, and so is code that could stand in a body.
+fn is_code(fragment: &Document, marked: bool) -> bool {
+    let text = fragment.source();
+    let evident =
+        marked || text.contains(['=', '(', ';']) || text.split_whitespace().count() > 1 && text.contains('\n');
+    let clean = |text: &str| {
+        let document = Document::new(fragment.language(), text, None);
+        Census::of(&document, 0..text.len()).is_empty()
+    };
+    let step = "    ";
+    let indented: String = text
+        .trim_end()
+        .lines()
+        .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{step}{line}\n") })
+        .collect();
+    evident
+        && (clean(text)
+            || fragment.language().wrappers.iter().any(|(open, close)| clean(&format!("{open}{indented}{close}"))))
+}

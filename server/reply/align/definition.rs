@@ -1,0 +1,198 @@
+//! A single definition: found in the text by kind and name, or its body, or its members. Refuses a definition of another name.
+
+use super::{Question, block_of, body, members, place_of, rewrite};
+use crate::reply::companions::companions;
+use crate::reply::reading::Text;
+use crate::reply::{Candidate, Reading};
+use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, Outline};
+use crate::text::{Edit, base_indent, leading_whitespace, line_matches};
+
+/// Readings of `text` as `target`; where it defines something else instead, that thing's name.
+pub(super) fn align(
+    question: &Question<'_>,
+    fragment: &Document,
+    target: &Definition,
+    text: &Text,
+) -> Result<Vec<Candidate>, Option<String>> {
+    if let Some(found) = find(question.document, fragment, target) {
+        return Ok(readings(question, fragment, target, found, Reading::Definition));
+    }
+    // A method does not parse at the top of a file in every language.
+    for (open, close) in question.document.language().wrappers {
+        let wrapped = Document::new(question.document.language(), &format!("{open}{}{close}", text.text), None);
+        // A definition that only the wrapping's end closes was cut off.
+        let end = open.len() + text.text.trim_end().len();
+        if let Some(found) = find(question.document, &wrapped, target).filter(|found| found.outer.end <= end) {
+            return Ok(readings(question, &wrapped, target, found, Reading::Wrapped));
+        }
+    }
+    let merged = members::align_members(question, fragment, target);
+    if !merged.is_empty() {
+        return Ok(merged);
+    }
+    let other = only_definition(fragment);
+    if let Some(other) = other {
+        return Err(Some(other));
+    }
+    Ok(body::align(question, fragment, target, text))
+}
+
+/// The name of the first definition of a text that consists of definitions.
+fn only_definition(fragment: &Document) -> Option<String> {
+    let outline = fragment.outline();
+    let all = 0..fragment.source().len();
+    let tops: Vec<&Definition> = outline.top_level_in(all).collect();
+    let covered: usize = tops.iter().map(|definition| definition.whole.len()).sum::<usize>()
+        + outline.imports.iter().map(|range| range.len()).sum::<usize>();
+    let first = tops.first()?;
+    (covered * 2 > fragment.source().trim().len()).then(|| first.name.clone())
+}
+
+/// The definition of a fragment that is `target`: same kind and name, then by how much of its path agrees, by its place
+/// among namesakes, and by likeness.
+pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Definition) -> Option<&'f Definition> {
+    let squeezed = |name: &str| name.split_whitespace().collect::<String>();
+    let name = squeezed(&target.name);
+    let same_kind = |kind: DefinitionKind| kind == target.kind || (kind.is_callable() && target.kind.is_callable());
+    let namesakes: Vec<&Definition> = fragment
+        .outline()
+        .definitions
+        .iter()
+        .filter(|definition| same_kind(definition.kind) && squeezed(&definition.name) == name)
+        .collect();
+    let old: Vec<&str> = document.slice(target.whole.clone()).lines().collect();
+    let likeness = |definition: &Definition| {
+        let new: Vec<&str> = fragment.slice(definition.whole.clone()).lines().collect();
+        line_matches(&old, &new, str::trim).iter().flatten().count()
+    };
+    let path = |definition: &Definition| {
+        let tail =
+            |path: &[(DefinitionKind, String)]| path.iter().rev().map(|(_, name)| squeezed(name)).collect::<Vec<_>>();
+        tail(&definition.path).iter().zip(&tail(&target.path)).take_while(|(a, b)| a == b).count()
+    };
+    // A scope found at a cursor does not know which of its namesakes it is.
+    let own_ordinal = match namesakes.len() > 1 {
+        true => document.outline().definition_over(&target.node).map_or(0, |definition| definition.ordinal),
+        false => 0,
+    };
+    let ordinal = |definition: &Definition| namesakes.len() > 1 && definition.ordinal == own_ordinal;
+    // The first of equals: an answer that repeats itself means what it said first.
+    namesakes
+        .iter()
+        .copied()
+        .rev()
+        .max_by_key(|definition| (path(definition), ordinal(definition), likeness(definition)))
+}
+
+fn readings(
+    question: &Question<'_>,
+    fragment: &Document,
+    target: &Definition,
+    found: &Definition,
+    reading: Reading,
+) -> Vec<Candidate> {
+    let merged = members::align_dropped(question, fragment, target, found);
+    if !merged.is_empty() {
+        return merged;
+    }
+    texts(question, fragment, target, found)
+        .into_iter()
+        .map(|text| {
+            let mut candidate = rewrite(question, text, reading);
+            if question.promise.allows_imports() {
+                let own = Edit::new(question.scope.range.clone(), candidate.output.clone());
+                candidate.edits = companions(question, fragment, &[found], own);
+            }
+            candidate
+        })
+        .collect()
+}
+
+/// The definition found, set where the old one stands, each variant with what it left out before itself.
+pub(super) fn texts(
+    question: &Question<'_>,
+    fragment: &Document,
+    target: &Definition,
+    found: &Definition,
+) -> Vec<String> {
+    let block = block_of(fragment, found.whole.start..meant_end(fragment, found));
+    let trivia_lines = fragment.slice(found.whole.start..found.outer.start).matches('\n').count();
+    let kept = Kept::of(question, fragment, target, found);
+    let place = place_of(question);
+    block.variants(&place).into_iter().map(|text| kept.put(&text, trivia_lines)).collect()
+}
+
+/// Where a definition was meant to end. In a language whose layout is syntax, a line in the wrong column ends a body too early:
+/// the deeper lines that follow belong to it, and whoever checks the whole will see what is wrong with it.
+fn meant_end(fragment: &Document, found: &Definition) -> usize {
+    let end = found.outer.end;
+    let source = fragment.source();
+    if fragment.language().body == BodyForm::Braces {
+        return end;
+    }
+    let base = base_indent(source, found.outer.start).len();
+    let starts_other = |at: usize| {
+        let outline = fragment.outline();
+        outline.definitions.iter().any(|other| other.whole.start == at || other.outer.start == at)
+            || outline.comments.iter().any(|comment| comment.start == at)
+    };
+    let mut meant = end;
+    let mut at = end;
+    for line in source.get(end..).unwrap_or_default().split_inclusive('\n') {
+        let blanks = leading_whitespace(line).len();
+        let is_own_line = at > end && !line.trim().is_empty();
+        if is_own_line && (blanks <= base || starts_other(at + blanks)) {
+            break;
+        }
+        if is_own_line {
+            meant = at + line.trim_end().len();
+        }
+        at += line.len();
+    }
+    meant
+}
+
+/// What stood before the old definition and the answer left out, as whole lines.
+struct Kept {
+    comments: String,
+    attributes: String,
+}
+
+impl Kept {
+    fn of(question: &Question<'_>, fragment: &Document, target: &Definition, found: &Definition) -> Kept {
+        let new = trivia(fragment, found);
+        let old = trivia(question.document, target);
+        let none = |text: &str| text.trim().is_empty();
+        let comments = if none(&new.comments) { old.comments } else { String::new() };
+        let attributes = if none(&new.attributes) { old.attributes } else { String::new() };
+        Kept { comments, attributes }
+    }
+
+    /// The new text with the kept comments first and the kept attributes right before the definition.
+    fn put(&self, text: &str, trivia_lines: usize) -> String {
+        let split = text.match_indices('\n').nth(trivia_lines.wrapping_sub(1)).map_or(0, |(at, _)| at + 1);
+        let (before, definition) = text.split_at(if trivia_lines == 0 { 0 } else { split });
+        // Kept attributes go below new comments and above the definition; kept comments above everything.
+        format!("{}{before}{}{definition}", self.comments, self.attributes)
+    }
+}
+
+/// The lines before a definition's own, told apart: comments, and attributes or decorators.
+fn trivia(document: &Document, definition: &Definition) -> Kept {
+    let source = document.source();
+    let line_start = |at: usize| source.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let (first, last) = (line_start(definition.whole.start), line_start(definition.node.start));
+    let outline = Outline::of(document, Some(first..last));
+    let mut kept = Kept { comments: String::new(), attributes: String::new() };
+    let mut at = first;
+    for line in document.slice(first..last).split_inclusive('\n') {
+        let content = at + (line.len() - line.trim_start().len());
+        let is_comment = outline.comments.iter().any(|range| range.start <= content && content < range.end);
+        match is_comment && definition.outer.start >= at {
+            true => kept.comments.push_str(line),
+            false => kept.attributes.push_str(line),
+        }
+        at += line.len();
+    }
+    kept
+}

@@ -1,0 +1,92 @@
+//! Statements of a body: the text itself, or what it has in their place inside what encloses them. Refuses text that is not code.
+
+use super::definition::find;
+use super::{Question, block_of, block_of_all, is_code, place_of, rewrite};
+use crate::reply::companions::companions;
+use crate::reply::reading::Text;
+use crate::reply::{Candidate, Reading};
+use crate::syntax::{Definition, Document};
+use crate::text::Edit;
+
+pub(super) fn align(question: &Question<'_>, fragment: &Document, text: &Text) -> Vec<Candidate> {
+    let enclosing = question.scope.enclosing.last();
+    if let Some((old, found)) = enclosing.and_then(|old| Some((old, find(question.document, fragment, old)?))) {
+        return within(question, fragment, old, found);
+    }
+    if !is_code(fragment, text.marked) {
+        return Vec::new();
+    }
+    let Some(block) = block_of_all(fragment) else {
+        return Vec::new();
+    };
+    let all: Vec<&Definition> = fragment.outline().definitions.iter().collect();
+    block
+        .variants(&place_of(question))
+        .into_iter()
+        .map(|text| {
+            let mut candidate = rewrite(question, text, Reading::Verbatim);
+            if question.promise.allows_imports() {
+                let without_imports = without_imports(question, fragment, &candidate.output);
+                let own = Edit::new(question.scope.range.clone(), without_imports.clone());
+                candidate.edits = companions(question, fragment, &all, own);
+                candidate.output = without_imports;
+            }
+            candidate
+        })
+        .collect()
+}
+
+/// The text without import lines of its own where the scope has none: they go to the import region if they are needed.
+fn without_imports(question: &Question<'_>, fragment: &Document, text: &str) -> String {
+    let own = question
+        .document
+        .outline()
+        .imports
+        .iter()
+        .any(|range| question.scope.range.start <= range.start && range.end <= question.scope.range.end);
+    let imports: Vec<&str> =
+        fragment.outline().imports.iter().map(|range| fragment.slice(range.clone()).trim()).collect();
+    if own || imports.is_empty() || imports.iter().any(|import| import.contains('\n')) {
+        return text.to_owned();
+    }
+    let lines: Vec<&str> = text.split('\n').filter(|line| !imports.contains(&line.trim())).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// The answer is all of what encloses the scope: what stands between the lines around the scope is meant.
+fn within(question: &Question<'_>, fragment: &Document, old: &Definition, found: &Definition) -> Vec<Candidate> {
+    let document = question.document;
+    let trimmed =
+        |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let before = trimmed(document.slice(old.node.start..question.scope.range.start));
+    let after = trimmed(document.slice(question.scope.range.end..old.node.end));
+    let source = fragment.source();
+    let lines: Vec<(usize, &str)> = source
+        .get(found.node.clone())
+        .unwrap_or_default()
+        .split_inclusive('\n')
+        .scan(found.node.start, |at, line| {
+            let start = *at;
+            *at += line.len();
+            Some((start, line))
+        })
+        .filter(|(_, line)| !line.trim().is_empty())
+        .collect();
+    let around = before.len() + after.len();
+    let same =
+        |lines: &[(usize, &str)], old: &[String]| lines.iter().zip(old).all(|((_, line), old)| line.trim() == old);
+    if lines.len() <= around || !same(&lines, &before) || !same(&lines[lines.len() - after.len()..], &after) {
+        return Vec::new();
+    }
+    let inner = &lines[before.len()..lines.len() - after.len()];
+    let (Some((start, first)), Some((end, last))) = (inner.first(), inner.last()) else {
+        return Vec::new();
+    };
+    let start = start + (first.len() - first.trim_start().len());
+    let end = end + last.trim_end().len();
+    block_of(fragment, start..end)
+        .variants(&place_of(question))
+        .into_iter()
+        .map(|text| rewrite(question, text, Reading::Wrapped))
+        .collect()
+}

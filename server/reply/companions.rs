@@ -1,0 +1,116 @@
+//! What comes along with a new scope: helpers that it calls and imports that it uses. Refuses everything else of an answer.
+
+use std::collections::BTreeSet;
+
+use super::imports::wanted;
+use super::reindent::Place;
+use super::{Container, Question, align::block_of};
+use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, identifiers};
+use crate::text::Edit;
+
+/// Edits outside the scope for what the definitions `taken` of `fragment` need: helpers unknown to the file, after the scope
+/// or after what encloses it, and imports. `scope_edit` is the scope's own and takes in what would touch it.
+pub(super) fn companions(
+    question: &Question<'_>,
+    fragment: &Document,
+    taken: &[&Definition],
+    scope_edit: Edit,
+) -> Vec<Edit> {
+    let mut used: BTreeSet<&str> =
+        taken.iter().flat_map(|definition| identifiers(fragment, definition.whole.clone())).collect();
+    let helpers = match question.promise.allows_helpers() {
+        true => helpers(question, fragment, taken, &mut used),
+        false => Vec::new(),
+    };
+    let mut edits = vec![scope_edit];
+    let depth = taken.first().map(|definition| definition.path.len());
+    let (beside, top): (Vec<&Definition>, Vec<&Definition>) =
+        helpers.into_iter().partition(|helper| Some(helper.path.len()) == depth);
+    let outermost = question.scope.enclosing.first();
+    insert_after(question, fragment, &beside, question.scope.range.end, &question.scope.base_indent, &mut edits);
+    let end = outermost.map_or(question.scope.range.end, |definition| definition.outer.end);
+    insert_after(question, fragment, &top, end, "", &mut edits);
+    let imports = wanted(question.document, fragment, &used);
+    if !imports.is_empty() {
+        edits.extend(Container::file(question.document).insert("", &imports));
+    }
+    edits
+}
+
+/// Definitions of the answer that the file does not have and the taken ones use, directly or through each other.
+fn helpers<'f>(
+    question: &Question<'_>,
+    fragment: &'f Document,
+    taken: &[&Definition],
+    used: &mut BTreeSet<&'f str>,
+) -> Vec<&'f Definition> {
+    let language = question.document.language();
+    let base = taken.first().map(|definition| definition.path.clone()).unwrap_or_default();
+    let mut open: Vec<&'f Definition> = fragment
+        .outline()
+        .definitions
+        .iter()
+        .filter(|helper| helper.path.is_empty() || helper.path == base)
+        .filter(|helper| {
+            !taken.iter().any(|own| own.node.start <= helper.node.start && helper.node.end <= own.node.end)
+        })
+        .filter(|helper| !helper.is_test && !language.demonstrations.contains(&helper.name.as_str()))
+        // What encloses the taken definition in the answer is its wrapping, not a helper.
+        .filter(|helper| {
+            !taken.iter().any(|own| helper.node.start <= own.node.start && own.node.end <= helper.node.end)
+        })
+        .collect();
+    if !open.is_empty() {
+        let known: BTreeSet<&str> =
+            question.document.outline().definitions.iter().map(|definition| definition.name.as_str()).collect();
+        open.retain(|helper| !known.contains(helper.name.as_str()));
+    }
+    let mut kept: Vec<&'f Definition> = Vec::new();
+    loop {
+        let wanted = |helper: &Definition| match helper.kind {
+            DefinitionKind::Impl => kept
+                .iter()
+                .any(|kept| helper.name == kept.name || helper.name.ends_with(&format!(" for {}", kept.name))),
+            _ => used.contains(helper.name.as_str()),
+        };
+        let Some(at) = open.iter().position(|helper| wanted(helper)) else {
+            break;
+        };
+        let helper = open.remove(at);
+        used.extend(identifiers(fragment, helper.whole.clone()));
+        kept.push(helper);
+    }
+    kept.sort_by_key(|helper| helper.node.start);
+    kept
+}
+
+fn insert_after(
+    question: &Question<'_>,
+    fragment: &Document,
+    helpers: &[&Definition],
+    end: usize,
+    base: &str,
+    edits: &mut Vec<Edit>,
+) {
+    let source = question.document.source();
+    // What follows on the line, a comment for one, stays with it.
+    let at = source.get(end..).and_then(|rest| rest.find('\n')).map_or(source.len(), |length| end + length);
+    let gap = match question.document.language().body {
+        BodyForm::Indented if base.is_empty() => "\n\n\n",
+        _ => "\n\n",
+    };
+    let unit = question.scope.unit;
+    let mut text = String::new();
+    for helper in helpers {
+        let block = block_of(fragment, helper.whole.start..helper.outer.end);
+        text.push_str(gap);
+        text.push_str(&block.variants(&Place { base, unit, starts_line: true }).into_iter().next().unwrap_or_default());
+    }
+    if text.is_empty() {
+        return;
+    }
+    match edits.iter_mut().find(|edit| edit.range.end == at) {
+        Some(edit) => edit.new.push_str(&text),
+        None => edits.push(Edit::new(at..at, text)),
+    }
+}

@@ -1,0 +1,30 @@
+//! Which imports of an answer a file needs. Refuses those whose names the file has already.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::syntax::{Document, identifiers};
+
+/// The import statements of `fragment` that bring a name in `used` which `document` does not import yet, once each.
+pub(super) fn wanted(document: &Document, fragment: &Document, used: &BTreeSet<&str>) -> Vec<String> {
+    if fragment.outline().imports.is_empty() {
+        return Vec::new();
+    }
+    let known: BTreeSet<&str> =
+        document.outline().imports.iter().flat_map(|range| identifiers(document, range.clone())).collect();
+    let mut found: Vec<String> = Vec::new();
+    // What stands inside a definition goes where the definition goes.
+    let inside = |import: &Range<usize>| {
+        let definitions = &fragment.outline().definitions;
+        definitions.iter().any(|outer| outer.node.start <= import.start && import.end <= outer.node.end)
+    };
+    for range in fragment.outline().imports.iter().filter(|range| !inside(range)) {
+        let brings =
+            identifiers(fragment, range.clone()).into_iter().any(|name| used.contains(name) && !known.contains(name));
+        let text = fragment.slice(range.clone()).trim().to_owned();
+        if brings && !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
+}

@@ -1,0 +1,240 @@
+//! The texts that an answer may have meant as code, likeliest first. Refuses prose where there is a block.
+
+use super::patch;
+use super::segment::{Segment, SegmentKind, segments};
+
+/// A text that may be the answer's code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Text {
+    pub(super) text: String,
+    /// Whether a closing mark showed that the text is whole.
+    pub(super) closed: bool,
+    /// Whether it stood in a block or another wrapping, rather than among prose.
+    pub(super) marked: bool,
+    /// Which stretch of the answer it comes from, in order: a text and what was unwrapped or decoded from it share one.
+    pub(super) origin: usize,
+}
+
+/// More than this many texts are never tried: an answer that needs more is noise.
+const MOST: usize = 24;
+
+/// Infos of blocks that show commands or their output.
+const NOT_CODE: [&str; 9] = ["bash", "sh", "shell", "console", "zsh", "text", "txt", "output", "plaintext"];
+
+/// All texts that `answer` may mean. `old` is the scope's text, against which diffs are read.
+pub(super) fn texts(answer: &str, old: &str) -> Vec<Text> {
+    let mut found = Vec::new();
+    let segments = segments(answer);
+    let blocks: Vec<&Segment> = segments.iter().filter(|segment| segment.kind != SegmentKind::Prose).collect();
+    if let Some(before) = before_bare_fence(answer, &segments) {
+        found.push(Text { text: before.to_owned(), closed: true, marked: true, origin: 0 });
+    }
+    for (at, segment) in blocks.iter().enumerate() {
+        found.extend(block_text(answer, segment, at + 1));
+    }
+    if let (Some(first), Some(last)) = (blocks.first(), blocks.last()) {
+        // An inner fence at the margin ends the block too early: from the first opening to the last closing fence.
+        let whole = answer.get(first.inner.start..last_fence(answer, last)).unwrap_or_default();
+        found.push(Text {
+            text: whole.to_owned(),
+            closed: matches!(last.kind, SegmentKind::Code { closed: true, .. }),
+            marked: true,
+            origin: 1,
+        });
+    } else {
+        found.push(Text { text: answer.to_owned(), closed: false, marked: false, origin: 0 });
+    }
+    let wrapped: Vec<Text> = found.iter().flat_map(|text| unwrap(text, old)).collect();
+    // A patch quotes the old code, which is not what it means.
+    found.retain(|text| patch::apply(text.text.trim(), old).is_none());
+    found.splice(0..0, wrapped.iter().filter(|text| text.closed).cloned());
+    let more: Vec<Text> = found.iter().flat_map(|text| [without_line_numbers(text), decoded(text)]).flatten().collect();
+    found.extend(more);
+    let mut unique: Vec<Text> = Vec::new();
+    for text in found {
+        if !text.text.trim().is_empty() && !unique.iter().any(|other| other.text == text.text) {
+            unique.push(text);
+        }
+    }
+    unique.truncate(MOST);
+    unique
+}
+
+/// The answer's text outside blocks, for recognising a refusal.
+pub(super) fn prose(answer: &str) -> String {
+    segments(answer)
+        .into_iter()
+        .filter(|segment| segment.kind == SegmentKind::Prose)
+        .map(|segment| &answer[segment.inner])
+        .collect()
+}
+
+/// Where the opening fence was part of the prompt, the answer starts with code and only closes.
+fn before_bare_fence<'a>(answer: &'a str, segments: &[Segment]) -> Option<&'a str> {
+    let [Segment { kind: SegmentKind::Prose, inner, .. }, Segment { kind: SegmentKind::Code { info, .. }, .. }, ..] =
+        segments
+    else {
+        return None;
+    };
+    info.is_empty().then(|| &answer[inner.clone()])
+}
+
+fn block_text(answer: &str, segment: &Segment, origin: usize) -> Option<Text> {
+    let SegmentKind::Code { info, closed, indent } = &segment.kind else {
+        return None;
+    };
+    if NOT_CODE.contains(&info.as_str()) {
+        return None;
+    }
+    let inner = &answer[segment.inner.clone()];
+    let margin = " ".repeat(*indent);
+    // In a list the block's lines have the fence's indentation too; elsewhere it is the code's own.
+    let text = match *indent > 0 && inner.lines().all(|line| line.trim().is_empty() || line.starts_with(&margin)) {
+        true => inner.split_inclusive('\n').map(|line| line.strip_prefix(&margin).unwrap_or(line)).collect(),
+        false => inner.to_owned(),
+    };
+    Some(Text { text, closed: *closed, marked: true, origin })
+}
+
+fn last_fence(answer: &str, last: &Segment) -> usize {
+    let text = answer.get(..last.outer.end).unwrap_or_default().trim_end();
+    match text.rfind('\n').filter(|at| super::segment::fence(&text[at + 1..]).is_some()) {
+        Some(at) => at + 1,
+        None => text.len(),
+    }
+}
+
+/// What a text holds if it is itself a wrapping: JSON, tags, a diff, search-and-replace blocks.
+fn unwrap(text: &Text, old: &str) -> Vec<Text> {
+    let mut inner: Vec<String> = Vec::new();
+    let trimmed = text.text.trim();
+    if trimmed.starts_with(['{', '[', '"'])
+        && let Ok(value) = serde_json::from_str::<serde_json::Value>(trimmed)
+    {
+        strings(&value, &mut inner);
+    }
+    inner.extend(between_tags(trimmed, old));
+    inner.extend(patch::apply(trimmed, old));
+    inner.into_iter().map(|inner| Text { text: inner, closed: true, marked: true, origin: text.origin }).collect()
+}
+
+/// The string values of a JSON text that have more than a word in them.
+fn strings(value: &serde_json::Value, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) if text.contains([' ', '\n']) => found.push(text.replace("\r\n", "\n")),
+        serde_json::Value::Array(list) => list.iter().for_each(|value| strings(value, found)),
+        serde_json::Value::Object(map) => map.values().for_each(|value| strings(value, found)),
+        _ => {}
+    }
+}
+
+/// What stands between `<tag>` and `</tag>` on lines of their own, at the margin: markup inside the code's own strings is no
+/// wrapping.
+fn between_tags(text: &str, old: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let name = |line: &str| {
+        let tag = line.trim_end().strip_prefix('<')?.strip_suffix('>')?;
+        (!tag.is_empty() && tag.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+            .then(|| tag.to_owned())
+    };
+    let (start, tag) = lines.iter().enumerate().find_map(|(at, line)| Some((at, name(line)?)))?;
+    let close = format!("</{tag}>");
+    if old.contains(&close) {
+        return None;
+    }
+    let end = lines.iter().rposition(|line| line.trim() == close).filter(|end| *end > start)?;
+    Some(lines[start + 1..end].join("\n"))
+}
+
+/// The text without the numbers that each of its lines starts with, if they count up one by one.
+fn without_line_numbers(text: &Text) -> Option<Text> {
+    let mut previous = None;
+    let mut lines = Vec::new();
+    for line in text.text.lines() {
+        let content = line.trim_start();
+        let digits = content.len() - content.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if digits == 0 {
+            match content.is_empty() {
+                true => continue,
+                false => return None,
+            }
+        }
+        let number: u64 = content[..digits].parse().ok()?;
+        if previous.is_some_and(|previous| number != previous + 1) {
+            return None;
+        }
+        previous = Some(number);
+        let rest = &content[digits..];
+        let rest = rest
+            .strip_prefix([':', '|', '.', ')', '\t'])
+            .or_else(|| rest.strip_prefix(" | "))
+            .or_else(|| rest.strip_prefix(" |"))
+            .unwrap_or(rest);
+        lines.push(rest);
+    }
+    let margin = lines.iter().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with(' '));
+    let lines: Vec<&str> =
+        lines.into_iter().map(|line| if margin { line.strip_prefix(' ').unwrap_or(line) } else { line }).collect();
+    previous?;
+    (lines.len() > 1).then(|| Text { text: lines.join("\n"), ..text.clone() })
+}
+
+/// The text with HTML's escapes undone, if there are any. Only ever a second thought: code may be meant to hold them.
+fn decoded(text: &Text) -> Option<Text> {
+    let pairs = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&amp;", "&"),
+    ];
+    if !pairs.iter().any(|(escape, _)| text.text.contains(escape)) {
+        return None;
+    }
+    let decoded = pairs.iter().fold(text.text.clone(), |text, (escape, plain)| text.replace(escape, plain));
+    Some(Text { text: decoded, ..text.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(answer: &str) -> String {
+        texts(answer, "").into_iter().next().map(|text| text.text).unwrap_or_default()
+    }
+
+    #[test]
+    fn prefers_blocks_to_prose() {
+        assert_eq!(first("Sure!\n```rust\nfn f() {}\n```\nBye."), "fn f() {}\n");
+        assert!(texts("Sure!\n```rust\nfn f() {}\n```\nBye.", "").iter().all(|text| !text.text.contains("Sure")));
+    }
+
+    #[test]
+    fn reads_code_before_a_fence_that_only_closes() {
+        assert_eq!(first("fn f() {}\n```\nThat is it."), "fn f() {}\n");
+    }
+
+    #[test]
+    fn unwraps_json_tags_and_line_numbers() {
+        assert_eq!(first("{\"code\": \"fn f() {\\n}\"}"), "fn f() {\n}");
+        assert_eq!(first("<output>\nfn f() {}\n</output>"), "fn f() {}");
+        assert!(texts("1: fn f() {\n2: }\n", "").iter().any(|text| text.text == "fn f() {\n}"));
+    }
+
+    #[test]
+    fn a_command_is_never_the_answer() {
+        assert!(
+            texts("```bash\ncargo test\n```", "").iter().all(|text| text.text.contains("cargo")),
+            "only the fallback remains"
+        );
+        assert_eq!(first("```sh\nls\n```\n```py\nx = 1\n```"), "x = 1\n");
+    }
+
+    #[test]
+    fn takes_the_indentation_of_a_list_off_a_block() {
+        assert_eq!(first("1. do\n   ```py\n   def f():\n       pass\n   ```\n"), "def f():\n    pass\n");
+        assert_eq!(first(" ```py\n def f():\npass\n ```\n"), " def f():\npass\n");
+    }
+}

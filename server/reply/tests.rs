@@ -1,0 +1,149 @@
+//! Tests found in an answer, and what adding them would do to the file they go to. Refuses to change tests that are there.
+
+use std::collections::BTreeSet;
+
+use super::align::block_of;
+use super::decode::decode;
+use super::reading::{Text, prose, texts};
+use super::reindent::Place;
+use super::{Candidate, Container, Reading, Readings, Unreadable};
+use crate::syntax::{Definition, Document, TestPlace, identifiers};
+use crate::text::{Edit, Edits, IndentUnit};
+
+/// What tests were asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct TestQuestion<'a> {
+    /// The document whose code is tested.
+    pub source: &'a Document,
+    /// The document that the tests go to, with `\n` line ends: the same one, or that of a test file.
+    pub target: &'a Document,
+    /// Imports that tests of the source need there.
+    pub imports: &'a [String],
+}
+
+/// All readings of an answer that was asked for tests.
+pub fn read_tests(answer: &str, question: &TestQuestion<'_>) -> Result<Vec<Readings>, Unreadable> {
+    if answer.trim().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    let decoded = decode(answer, question.source.source()).ok_or(Unreadable::OnlyReasoning)?;
+    let texts = texts(&decoded, "");
+    let marked = texts.iter().any(|text| text.marked);
+    let groups: Vec<Readings> = texts.iter().filter_map(|text| reading(question, text)).collect();
+    match groups.is_empty() {
+        false => Ok(groups),
+        true if marked => Err(Unreadable::NoPlace),
+        true => Err(Unreadable::Prose(prose(&decoded).trim().chars().take(200).collect())),
+    }
+}
+
+fn reading(question: &TestQuestion<'_>, text: &Text) -> Option<Readings> {
+    let fragment = Document::new(question.target.language(), &text.text, None);
+    fragment.outline().definitions.iter().any(|definition| definition.is_test).then_some(())?;
+    let candidate = whole_file(question, &fragment)
+        .or_else(|| whole_module(question, &fragment))
+        .unwrap_or_else(|| additions(question, &fragment));
+    Some(Readings { candidates: vec![candidate], closed: text.closed, marked: text.marked, origin: text.origin })
+}
+
+/// A test file that is still to be written takes the answer as it is, if it is one.
+fn whole_file(question: &TestQuestion<'_>, fragment: &Document) -> Option<Candidate> {
+    let is_file = matches!(question.target.language().tests, TestPlace::File { .. })
+        && question.target.source().trim().is_empty();
+    let tested = |definition: &Definition| {
+        question.source.outline().definitions.iter().any(|own| own.name == definition.name && !own.is_test)
+    };
+    if !is_file || fragment.outline().top_level_in(0..fragment.source().len()).any(tested) {
+        return None;
+    }
+    let imports = missing_imports(question, fragment, fragment);
+    let text = match Edits::new(fragment.source(), Container::file(fragment).insert("", &imports)) {
+        Ok(edits) => edits.apply(fragment.source()),
+        Err(_) => return None,
+    };
+    let output = text.trim_matches('\n').trim_end().to_owned();
+    let end = question.target.source().len();
+    Some(Candidate { edits: vec![Edit::new(0..end, format!("{output}\n"))], output, reading: Reading::Definition })
+        .filter(|_| end == 0)
+}
+
+/// A test module, where the file has none yet, comes as it is.
+fn whole_module(question: &TestQuestion<'_>, fragment: &Document) -> Option<Candidate> {
+    let none_yet = question.target.outline().test_modules.is_empty()
+        && matches!(question.target.language().tests, TestPlace::Module { .. });
+    let (node, _) = fragment.outline().test_modules.first().filter(|_| none_yet)?;
+    let module = fragment.outline().definitions.iter().find(|definition| definition.node == *node)?;
+    let text = at_margin(fragment, module);
+    Some(Candidate {
+        edits: Container::file(question.target).insert(&text, &[]),
+        output: text,
+        reading: Reading::Definition,
+    })
+}
+
+/// The answer's new tests and their helpers, after those that are there.
+fn additions(question: &TestQuestion<'_>, fragment: &Document) -> Candidate {
+    let within = fragment.outline().test_modules.first().map_or(0..fragment.source().len(), |(_, body)| body.clone());
+    let container = Container::module_of(question.target);
+    let there = container.range();
+    let taken: BTreeSet<&str> = question
+        .target
+        .outline()
+        .definitions
+        .iter()
+        .filter(|definition| there.start <= definition.node.start && definition.node.end <= there.end)
+        .chain(question.source.outline().definitions.iter().filter(|definition| !definition.is_test))
+        .map(|definition| definition.name.as_str())
+        .collect();
+    let language = question.target.language();
+    let new: Vec<&Definition> = fragment
+        .outline()
+        .top_level_in(within)
+        .filter(|definition| {
+            !taken.contains(definition.name.as_str()) && !language.demonstrations.contains(&definition.name.as_str())
+        })
+        .collect();
+    let output =
+        new.iter().map(|definition| at_margin(fragment, definition)).collect::<Vec<_>>().join(match language.tests {
+            TestPlace::File { .. } => "\n\n\n",
+            TestPlace::Module { .. } => "\n\n",
+        });
+    if new.is_empty() {
+        return Candidate { edits: Vec::new(), output, reading: Reading::Definition };
+    }
+    let used: BTreeSet<&str> =
+        new.iter().flat_map(|definition| identifiers(fragment, definition.whole.clone())).collect();
+    let brings = |text: &str| {
+        text.contains('*') || identifiers_of(fragment, text).iter().any(|name| used.contains(name.as_str()))
+    };
+    let own = fragment.outline().imports.iter().map(|range| fragment.slice(range.clone()).trim().to_owned());
+    let imports: Vec<String> =
+        own.filter(|text| brings(text)).chain(missing_imports(question, question.target, fragment)).collect();
+    Candidate { edits: container.insert(&output, &imports), output, reading: Reading::Definition }
+}
+
+/// The imports that tests need and neither the file they go to nor the answer has.
+fn missing_imports(question: &TestQuestion<'_>, file: &Document, fragment: &Document) -> Vec<String> {
+    let known: BTreeSet<&str> = [file, fragment]
+        .iter()
+        .flat_map(|document| document.outline().imports.iter().flat_map(|range| identifiers(document, range.clone())))
+        .collect();
+    let brings_new =
+        |text: &&String| identifiers_of(fragment, text).last().is_some_and(|name| !known.contains(name.as_str()));
+    question.imports.iter().filter(brings_new).cloned().collect()
+}
+
+/// The names in an import statement, in order.
+fn identifiers_of(like: &Document, import: &str) -> Vec<String> {
+    let document = Document::new(like.language(), import, None);
+    let mut names: Vec<&str> = identifiers(&document, 0..import.len()).into_iter().collect();
+    names.sort_by_key(|name| import.rfind(name));
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// A definition's text with its own indentation taken off.
+fn at_margin(fragment: &Document, definition: &Definition) -> String {
+    let block = block_of(fragment, definition.whole.start..definition.outer.end);
+    let unit = crate::text::detect_unit(fragment.source()).unwrap_or(IndentUnit::Spaces(4));
+    block.variants(&Place { base: "", unit, starts_line: true }).into_iter().next().unwrap_or_default()
+}
