@@ -5,3 +5,4 @@ pub mod prompt;
 pub mod reply;
 pub mod syntax;
 pub mod text;
+pub mod validate;

@@ -1,0 +1,14 @@
+//! Whether a candidate may become an edit. The only place where a `ValidatedEdit` is made; knows nothing of models or editors.
+
+mod baseline;
+mod choose;
+mod edit;
+mod guards;
+mod homoglyph;
+mod lazy;
+mod rejection;
+
+pub use baseline::Baseline;
+pub use choose::{Decision, Ending, Terms, choose};
+pub use edit::ValidatedEdit;
+pub use rejection::{ReasonCode, Rejection};

@@ -1,0 +1,50 @@
+//! The document that a task started from, in the two forms that matter: as it is, and with `\n` line ends. Refuses to be edited.
+
+use std::ops::Range;
+
+use crate::syntax::Document;
+use crate::text::{Edits, EditsError, Encoding, LineEnd, normalize_line_ends};
+
+/// A document and its twin with `\n` line ends, in which all work is done. Line and character of a place agree in both.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    original: Document,
+    document: Document,
+    ends: LineEnd,
+}
+
+impl Baseline {
+    /// The baseline of a document. The twin is parsed anew: a tree that grew edit by edit recovers from errors in other
+    /// ways, and the same text must be judged the same from every face.
+    pub fn of(original: &Document) -> Baseline {
+        let (normal, ends) = normalize_line_ends(original.source());
+        let document = Document::new(original.language(), &normal, original.version());
+        Baseline { original: original.clone(), document, ends }
+    }
+
+    /// The document as it is.
+    pub fn original(&self) -> &Document {
+        &self.original
+    }
+
+    /// The document with `\n` line ends.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Bytes of the original as bytes of the twin.
+    pub fn normal_range(&self, range: Range<usize>) -> Range<usize> {
+        let span = self.original.text().span(range, Encoding::Utf8);
+        self.document.text().range(span, Encoding::Utf8)
+    }
+
+    /// Bytes of the twin as bytes of the original.
+    pub(super) fn original_range(&self, range: Range<usize>) -> Range<usize> {
+        self.ends.original(range.start)..self.ends.original(range.end)
+    }
+
+    /// Edits of the twin as edits of the original, with its line ends.
+    pub(super) fn original_edits(&self, edits: &Edits) -> Result<Edits, EditsError> {
+        Edits::new(self.original.source(), self.ends.restore(edits))
+    }
+}

@@ -1,0 +1,169 @@
+//! Of all readings of an answer, the one to make. Refuses when none holds, with the likeliest one's reason.
+
+use super::guards::{Case, check};
+use super::{Baseline, ReasonCode, Rejection, ValidatedEdit};
+use crate::reply::{Candidate, Promise, Readings};
+use crate::syntax::{BodyForm, Census, Scope};
+use crate::text::line_matches;
+
+/// What is known of how an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The model stopped by itself.
+    Complete,
+    /// A limit cut it off.
+    CutOff,
+    /// Nobody said.
+    Unknown,
+}
+
+/// What a candidate is held to.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The scope that may change; nothing where things are only added.
+    pub scope: Option<&'a Scope>,
+    /// What the action promised.
+    pub promise: Promise,
+    /// How the answer ended.
+    pub ending: Ending,
+}
+
+/// What comes of an answer that holds.
+#[derive(Debug, Clone)]
+pub enum Decision {
+    /// The edit to make.
+    Edit(Box<ValidatedEdit>),
+    /// The answer equals what is there.
+    NoChange,
+}
+
+/// One text's best reading.
+struct Winner<'c> {
+    candidate: &'c Candidate,
+    likeness: usize,
+    edit: Option<ValidatedEdit>,
+    origin: usize,
+}
+
+/// A text none of whose readings holds.
+struct Loser {
+    rejection: Rejection,
+    /// Whether it named what it rewrites.
+    named: bool,
+    origin: usize,
+}
+
+/// Picks the reading to make. Within one text of the answer, readings are tried the surest and the most like the old scope
+/// first, one that changes nothing among them. Between texts, those that name what they rewrite go first: what else an answer
+/// holds, a usage example for one, is not an edit only because it parses.
+pub fn choose(baseline: &Baseline, terms: &Terms<'_>, groups: &[Readings]) -> Result<Decision, Rejection> {
+    if terms.ending == Ending::CutOff {
+        return Err(Rejection::new(
+            ReasonCode::Truncated,
+            "the answer was cut off at the model's output limit; raise max_tokens or take a smaller scope",
+        ));
+    }
+    let mut winners: Vec<Winner<'_>> = Vec::new();
+    let mut losers: Vec<Loser> = Vec::new();
+    for group in groups {
+        let named = group.candidates.iter().any(|candidate| candidate.reading.is_named());
+        match best_of(baseline, terms, group) {
+            Ok(winner) => winners.extend(winner),
+            Err(rejection) => losers.push(Loser { rejection, named, origin: group.origin }),
+        }
+    }
+    winners = most_alike_of_each_origin(winners);
+    // A text that holds once it is decoded is not to blame for how it looked before.
+    losers.retain(|loser| !winners.iter().any(|winner| winner.origin == loser.origin));
+    let any_named = winners.iter().any(|winner| winner.candidate.reading.is_named());
+    winners.retain(|winner| winner.candidate.reading.is_named() == any_named);
+    if !any_named && losers.iter().any(|loser| loser.named) {
+        winners.clear();
+    }
+    decide(winners, losers)
+}
+
+/// Of a text and what was decoded or unwrapped from it, the one that restores more old lines: code may be meant to hold escapes.
+fn most_alike_of_each_origin(winners: Vec<Winner<'_>>) -> Vec<Winner<'_>> {
+    let mut kept: Vec<Winner<'_>> = Vec::new();
+    for winner in winners {
+        match kept.iter_mut().find(|other| {
+            other.origin == winner.origin && other.candidate.reading.is_named() == winner.candidate.reading.is_named()
+        }) {
+            Some(other) if other.likeness < winner.likeness => *other = winner,
+            Some(_) => {}
+            None => kept.push(winner),
+        }
+    }
+    kept
+}
+
+/// The decision among texts of equal standing. One that changes something goes before one that does not, for answers quote the
+/// old code; but not where it came before: then it is the old code, and the change has been made already.
+fn decide(mut winners: Vec<Winner<'_>>, losers: Vec<Loser>) -> Result<Decision, Rejection> {
+    let last = |changes: bool| {
+        winners.iter().filter(|winner| winner.edit.is_some() == changes).map(|winner| winner.origin).max()
+    };
+    let done = last(false) > last(true);
+    winners.retain(|winner| winner.edit.is_none() == done);
+    winners.sort_by_key(|winner| (winner.candidate.reading, usize::MAX - winner.likeness));
+    match winners.into_iter().next() {
+        Some(Winner { edit: Some(edit), .. }) => Ok(Decision::Edit(Box::new(edit))),
+        Some(_) if losers.is_empty() => Ok(Decision::NoChange),
+        _ => Err(losers.into_iter().next().map_or_else(
+            || Rejection::new(ReasonCode::NoCode, "the answer holds no code for this place"),
+            |loser| loser.rejection,
+        )),
+    }
+}
+
+fn best_of<'c>(baseline: &Baseline, terms: &Terms<'_>, group: &'c Readings) -> Result<Option<Winner<'c>>, Rejection> {
+    let old: Vec<&str> =
+        terms.scope.map(|scope| scope.text(baseline.document()).split('\n').collect()).unwrap_or_default();
+    let likeness = |candidate: &Candidate| {
+        let new: Vec<&str> = candidate.output.split('\n').collect();
+        line_matches(&old, &new, |line| line).iter().flatten().count()
+    };
+    let mut ranked: Vec<(usize, &Candidate)> =
+        group.candidates.iter().map(|candidate| (likeness(candidate), candidate)).collect();
+    ranked.sort_by_key(|(likeness, candidate)| (candidate.reading, usize::MAX - likeness));
+    let maybe_cut = !group.closed && (group.marked || terms.ending == Ending::Unknown);
+    let mut first_rejection = None;
+    for (likeness, candidate) in ranked {
+        if changes_nothing(baseline, candidate) {
+            return Ok(Some(Winner { candidate, likeness, edit: None, origin: group.origin }));
+        }
+        match validated(baseline, terms, candidate, maybe_cut) {
+            Ok(edit) => {
+                return Ok(Some(Winner { candidate, likeness, edit: Some(edit), origin: group.origin }));
+            }
+            Err(rejection) => first_rejection = first_rejection.or(Some(rejection)),
+        }
+    }
+    first_rejection.map_or(Ok(None), Err)
+}
+
+fn changes_nothing(baseline: &Baseline, candidate: &Candidate) -> bool {
+    candidate.edits.iter().all(|edit| baseline.document().source().get(edit.range.clone()) == Some(edit.new.as_str()))
+}
+
+fn validated(
+    baseline: &Baseline,
+    terms: &Terms<'_>,
+    candidate: &Candidate,
+    maybe_cut: bool,
+) -> Result<ValidatedEdit, Rejection> {
+    let case = Case::new(baseline.document(), terms, candidate, maybe_cut)?;
+    check(&case)?;
+    let title = case.old.language().title;
+    let left = match case.new.language().body {
+        BodyForm::Braces => Census::of(&case.new, 0..0).len(),
+        BodyForm::Indented => Census::of(&case.new, case.new_scope.clone()).len(),
+    };
+    let validity = match left {
+        0 => format!("Valid {title} syntax"),
+        1 => format!("{title} syntax no worse than before (1 earlier error stays)"),
+        count => format!("{title} syntax no worse than before ({count} earlier errors stay)"),
+    };
+    ValidatedEdit::new(baseline, candidate, terms.scope.map(|scope| scope.range.clone()), validity)
+}

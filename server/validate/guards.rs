@@ -1,0 +1,228 @@
+//! The guards, as a table: each looks at one way in which an edit can do harm. Refuses nothing on taste.
+
+use std::ops::Range;
+
+use super::{ReasonCode, Rejection, Terms, homoglyph, lazy};
+use crate::reply::{Candidate, Promise};
+use crate::syntax::{Census, Definition, DefinitionKind, Document, Outline, Scope, ScopeShape, code_tokens};
+use crate::text::{Edits, line_matches};
+
+/// A candidate made real, next to what was.
+pub(super) struct Case<'a> {
+    pub(super) old: &'a Document,
+    pub(super) new: Document,
+    pub(super) scope: Option<&'a Scope>,
+    /// Where the scope stands in the new document; empty where there is none.
+    pub(super) new_scope: Range<usize>,
+    /// What was inserted outside the scope, in the new document.
+    pub(super) inserted: Vec<Range<usize>>,
+    pub(super) candidate: &'a Candidate,
+    pub(super) promise: Promise,
+    /// Whether nothing shows that the answer is whole: nobody said how it ended, or its block was never closed.
+    pub(super) maybe_cut: bool,
+}
+
+impl<'a> Case<'a> {
+    /// Makes the candidate's edits in a copy of the document.
+    pub(super) fn new(
+        old: &'a Document,
+        terms: &Terms<'a>,
+        candidate: &'a Candidate,
+        maybe_cut: bool,
+    ) -> Result<Case<'a>, Rejection> {
+        let edits = Edits::new(old.source(), candidate.edits.clone()).map_err(|error| {
+            Rejection::new(ReasonCode::OutsideScope, format!("the answer's parts do not fit together: {error}"))
+        })?;
+        let new = edited(old, &edits);
+        let mut inserted = Vec::new();
+        let mut new_scope = 0..0;
+        for edit in edits.iter() {
+            let is_scope = terms.scope.is_some_and(|scope| scope.range == edit.range);
+            // An import may go in right where the scope starts; an empty scope is an insertion itself.
+            let start = edits.map(edit.range.start, is_scope && !edit.range.is_empty());
+            let range = start..start + edit.new.len();
+            match is_scope {
+                // What an edit brings beyond the scope's new text is a helper right behind it.
+                true => {
+                    new_scope = start..start + candidate.output.len();
+                    inserted.push(new_scope.end..range.end);
+                }
+                false => inserted.push(range),
+            }
+        }
+        Ok(Case { old, new, scope: terms.scope, new_scope, inserted, candidate, promise: terms.promise, maybe_cut })
+    }
+
+    fn line_of(&self, offset: usize) -> usize {
+        self.new.slice(0..offset).matches('\n').count()
+    }
+}
+
+/// The document after the edits. Where all is well the parse starts from the old tree; where there are errors it starts
+/// anew, as a tree that grew edit by edit recovers from them in other ways.
+fn edited(old: &Document, edits: &Edits) -> Document {
+    let mut new = old.clone();
+    for edit in edits.iter().rev() {
+        new = new.edited(edit.range.clone(), &edit.new, None);
+    }
+    match new.tree().is_some_and(|tree| !tree.root_node().has_error()) {
+        true => new,
+        false => Document::new(old.language(), new.source(), None),
+    }
+}
+
+type Guard = fn(&Case<'_>) -> Option<Rejection>;
+
+/// In the order in which their reasons help most.
+const GUARDS: [Guard; 9] =
+    [outside, truncated, placeholder, look_alikes, comments_only, syntax, identity, siblings, empty];
+
+/// Holds a case to every guard; the first that objects is the reason.
+pub(super) fn check(case: &Case<'_>) -> Result<(), Rejection> {
+    GUARDS.iter().find_map(|guard| guard(case)).map_or(Ok(()), Err)
+}
+
+/// Edits outside the scope only insert, and only where the promise lets them.
+fn outside(case: &Case<'_>) -> Option<Rejection> {
+    let own = |range: &Range<usize>| case.scope.is_some_and(|scope| scope.range == *range);
+    let foreign: Vec<_> = case.candidate.edits.iter().filter(|edit| !own(&edit.range)).collect();
+    let allowed = match case.promise {
+        Promise::Scope | Promise::ScopeAndImports | Promise::Additions => {
+            foreign.iter().all(|edit| edit.range.is_empty())
+        }
+        Promise::Comments => foreign.is_empty(),
+    };
+    let additions_rewrite = case.promise == Promise::Additions && foreign.len() != case.candidate.edits.len();
+    (!allowed || additions_rewrite)
+        .then(|| Rejection::new(ReasonCode::OutsideScope, "the answer changes code outside what was asked for"))
+}
+
+/// An answer that may have been cut off was, where it stops in the middle of the old text: servers have said "stop" of such.
+fn truncated(case: &Case<'_>) -> Option<Rejection> {
+    let scope = case.scope.filter(|_| case.maybe_cut)?;
+    let old: Vec<&str> = scope.text(case.old).lines().filter(|line| !line.trim().is_empty()).collect();
+    let new: Vec<&str> = case.candidate.output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = line_matches(&old, &new, str::trim_end).last().copied().flatten()?;
+    let missing = old.len() - last - 1;
+    (missing * 10 >= old.len() * 3 && missing > 1)
+        .then(|| Rejection::new(ReasonCode::Truncated, "the answer stops in the middle of the code"))
+}
+
+fn placeholder(case: &Case<'_>) -> Option<Rejection> {
+    let old = case.scope.map_or("", |scope| scope.text(case.old));
+    let (line, text) = lazy::new_placeholder(old, &case.candidate.output, case.old.language())?;
+    let message = format!("the answer leaves code out: `{text}`; the whole text is needed");
+    Some(Rejection { code: ReasonCode::Lazy, line: Some(case.line_of(case.new_scope.start) + line), message })
+}
+
+fn look_alikes(case: &Case<'_>) -> Option<Rejection> {
+    let added = [&case.new_scope].into_iter().chain(&case.inserted).cloned();
+    added.into_iter().find_map(|range| {
+        let found = homoglyph::new_look_alike(case.old, &case.new, range)?;
+        let message =
+            format!("the answer contains {}, which looks like something else; plain characters are needed", found.name);
+        Some(Rejection { code: ReasonCode::Homoglyph, line: Some(case.line_of(found.at)), message })
+    })
+}
+
+fn comments_only(case: &Case<'_>) -> Option<Rejection> {
+    let scope = case.scope.filter(|_| case.promise == Promise::Comments)?;
+    let old = code_tokens(case.old, scope.range.clone());
+    let new = code_tokens(&case.new, case.new_scope.clone());
+    if old == new {
+        return None;
+    }
+    let at = old.iter().zip(&new).position(|(a, b)| a != b).unwrap_or(old.len().min(new.len()));
+    let shown = |tokens: &[&str]| {
+        tokens.get(at).map_or("nothing".to_owned(), |token| format!("`{}`", token.chars().take(40).collect::<String>()))
+    };
+    let message =
+        format!("only comments may change, but the answer has {} where the code has {}", shown(&new), shown(&old));
+    Some(Rejection::new(ReasonCode::OutsideScope, message))
+}
+
+fn syntax(case: &Case<'_>) -> Option<Rejection> {
+    let before = Census::of(case.old, case.scope.map_or(0..0, |scope| scope.range.clone()));
+    let after = Census::of(&case.new, case.new_scope.clone());
+    let (line, what) = after.first_new(&before)?;
+    Some(Rejection {
+        code: ReasonCode::Syntax,
+        line: Some(line),
+        message: format!("the result would not parse: {what}"),
+    })
+}
+
+/// What the scope defined it still defines, at the same place, and nothing else stands there.
+fn identity(case: &Case<'_>) -> Option<Rejection> {
+    let scope = case.scope?;
+    let outline = Outline::of(&case.new, Some(case.new_scope.clone()));
+    let defined: Vec<&Definition> = outline.definitions.iter().filter(|d| within(&d.outer, &case.new_scope)).collect();
+    if let ScopeShape::Definition(old) = &scope.shape {
+        let whole = |d: &&&Definition| {
+            d.outer.end == case.new_scope.end && case.new.slice(case.new_scope.start..d.whole.start).trim().is_empty()
+        };
+        let own = defined.iter().find(|d| d.kind == old.kind && d.name == old.name && d.path == old.path);
+        let Some(own) = own else {
+            let other =
+                defined.first().map_or("something else".to_owned(), |d| format!("{} `{}`", d.kind.word(), d.name));
+            return Some(Rejection::new(
+                ReasonCode::WrongName,
+                format!("the answer defines {other} in the place of {} `{}`", old.kind.word(), old.name),
+            ));
+        };
+        return (!whole(&own)).then(|| {
+            Rejection::new(
+                ReasonCode::OutsideScope,
+                format!("the answer has more than {} `{}`", old.kind.word(), old.name),
+            )
+        });
+    }
+    let lost =
+        scope.definitions().iter().find(|old| !defined.iter().any(|d| d.kind == old.kind && d.name == old.name))?;
+    Some(Rejection::new(
+        ReasonCode::WrongName,
+        format!("{} `{}` is missing from the answer", lost.kind.word(), lost.name),
+    ))
+}
+
+/// In a text without errors, a scope that is one definition at its old place cannot have changed what stands around it:
+/// the other bytes are the old ones.
+fn stands_for_itself(case: &Case<'_>) -> bool {
+    let sound = case.new.tree().is_some_and(|tree| !tree.root_node().has_error());
+    sound && case.inserted.iter().all(Range::is_empty) && case.scope.is_some_and(|scope| scope.definition().is_some())
+}
+
+/// Definitions outside the scope are what they were, in the same order.
+fn siblings(case: &Case<'_>) -> Option<Rejection> {
+    if matches!(case.scope, Some(scope) if scope.shape == ScopeShape::File) || stands_for_itself(case) {
+        return None;
+    }
+    let own = case.scope.map_or(0..0, |scope| scope.range.clone());
+    let key = |d: &Definition| (d.kind, d.name.clone(), d.path.clone());
+    let old: Vec<(DefinitionKind, String, Vec<_>)> =
+        case.old.outline().definitions.iter().filter(|d| !within(&d.node, &own)).map(key).collect();
+    let mine =
+        |d: &Definition| within(&d.node, &case.new_scope) || case.inserted.iter().any(|range| within(&d.node, range));
+    let new: Vec<(DefinitionKind, String, Vec<_>)> =
+        case.new.outline().definitions.iter().filter(|d| !mine(d)).map(key).collect();
+    if old == new {
+        return None;
+    }
+    let (kind, name, _) = old.iter().zip(&new).find(|(a, b)| a != b).map(|(a, _)| a).or(old.get(new.len()))?;
+    Some(Rejection::new(
+        ReasonCode::OutsideScope,
+        format!("the edit would change {} `{name}`, which is outside the scope", kind.word()),
+    ))
+}
+
+/// Nothing in the place of something is a deletion, which only the fix of a problem may be: an unused import goes.
+fn empty(case: &Case<'_>) -> Option<Rejection> {
+    let gone = case.scope.is_some_and(|scope| !scope.text(case.old).trim().is_empty())
+        && case.candidate.output.trim().is_empty();
+    let may_go = case.promise == Promise::ScopeAndImports;
+    (gone && !may_go).then(|| Rejection::new(ReasonCode::NoCode, "the answer is empty"))
+}
+
+fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end && !outer.is_empty()
+}

@@ -1,0 +1,115 @@
+//! Places where a model says that code goes on instead of writing it. Refuses to count what the old text says too.
+
+use crate::syntax::Language;
+
+/// Words of comments that stand for code; with an ellipsis anywhere, or at the start of a comment.
+const WORDS: [&str; 15] = [
+    "rest of",
+    "existing",
+    "unchanged",
+    "remain",
+    "same as",
+    "previous code",
+    "original code",
+    "omitted",
+    "other code",
+    "keep the",
+    "as before",
+    "your code",
+    "implementation here",
+    "code here",
+    "goes here",
+];
+
+/// The first line (from 0) of `new` that is such a place, and its text, if `new` has more of them than `old`.
+pub(super) fn new_placeholder(old: &str, new: &str, language: &Language) -> Option<(usize, String)> {
+    let found: Vec<(usize, &str)> =
+        new.lines().enumerate().filter(|(_, line)| is_placeholder(line, language)).collect();
+    let known: Vec<&str> = old.lines().filter(|line| is_placeholder(line, language)).map(str::trim).collect();
+    if found.len() <= known.len() {
+        return None;
+    }
+    let (at, line) = found.iter().find(|(_, line)| !known.contains(&line.trim())).or(found.last())?;
+    Some((*at, line.trim().to_owned()))
+}
+
+fn is_placeholder(line: &str, language: &Language) -> bool {
+    let line = line.trim();
+    let comment = language.comment_marks.iter().find_map(|mark| line.strip_prefix(mark));
+    let dots = |text: &str| text.contains("...") || text.contains('…');
+    let lower = |text: &str| {
+        text.trim().trim_matches(|c| matches!(c, '(' | '[' | '{' | ')' | ']' | '}' | '*' | '/')).trim().to_lowercase()
+    };
+    match comment {
+        Some(text) => {
+            let plain = lower(text);
+            let bare = plain.trim_matches(|c: char| c == '.' || c == '…' || c.is_whitespace());
+            let starts = WORDS.iter().any(|word| {
+                bare.starts_with(word)
+                    || bare.starts_with(&format!("the {word}"))
+                    || bare.starts_with(&format!("... {word}"))
+            });
+            (dots(&plain) && (bare.is_empty() || WORDS.iter().any(|word| bare.contains(word))))
+                || (starts && STANDS_ALONE.iter().any(|word| bare.contains(word)))
+        }
+        // Not even a comment: `[... rest of the function ...]`, `... unchanged ...`.
+        None => {
+            dots(line)
+                && line.starts_with(['.', '…', '[', '(', '<'])
+                && WORDS.iter().any(|word| lower(line).contains(word))
+        }
+    }
+}
+
+/// Without an ellipsis, only a comment that also speaks of code as a whole counts.
+const STANDS_ALONE: [&str; 8] =
+    ["code", "function", "method", "implementation", "unchanged", "class", "logic", "the same"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(new: &str) -> bool {
+        new_placeholder("", new, Language::by_id("rust").unwrap()).is_some()
+    }
+
+    #[test]
+    fn sees_the_usual_ways_to_leave_code_out() {
+        for line in [
+            "// ...",
+            "    // ... rest unchanged ...",
+            "// … existing code …",
+            "// rest of the function",
+            "// existing code here",
+            "[... rest of the code ...]",
+            "/* ... */",
+        ] {
+            assert!(found(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn ordinary_comments_are_not_placeholders() {
+        for line in [
+            "// Waits...",
+            "// keep the lock while reading",
+            "let a = b..c;",
+            "f(..., x)",
+            "/// Returns the rest of the line.",
+            "// existing users keep their id",
+            "// the previous value",
+        ] {
+            assert!(!found(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_may_stay() {
+        let rust = Language::by_id("rust").unwrap();
+        assert_eq!(new_placeholder("// ...\n", "x();\n// ...\n", rust), None);
+        assert_eq!(
+            new_placeholder("// ...\n", "// ...\n// ... rest unchanged\n", rust),
+            Some((1, "// ... rest unchanged".to_owned()))
+        );
+    }
+}
