@@ -1,6 +1,7 @@
 //! The engine behind `graft-ls`: rooms in reading order, each may name only those above it. Owns no logic of its own.
 
 pub mod config;
+pub mod model;
 pub mod prompt;
 pub mod reply;
 pub mod syntax;

@@ -1,0 +1,171 @@
+//! Asking a model over the network: one call, one streamed answer. Owns the HTTP client, the wire protocols and what
+//! their errors mean; chooses no model, retries no bad answer, and sees of a task nothing but its prompt.
+
+mod answer;
+mod anthropic;
+mod error;
+mod error_body;
+mod failures;
+mod frames;
+mod mask;
+mod ollama;
+mod openai;
+mod parameters;
+mod transport;
+mod wire;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use secrecy::SecretString;
+use tokio::sync::OnceCell;
+
+pub use answer::{Answer, Event, Finish, Usage};
+pub use error::{ErrorClass, ModelError};
+pub use wire::{KeyHeader, ModelCall, WireRequest};
+
+use crate::config::{self, KeySource, ProviderKind};
+use crate::prompt::Prompt;
+use answer::Clock;
+use failures::Failures;
+use transport::Clients;
+
+/// All that calls share: connections, keys that were found, what servers turned out not to know. One for a process;
+/// clones are the same one.
+#[derive(Clone, Default)]
+pub struct Models {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    clients: Clients,
+    keys: Mutex<HashMap<KeySource, Arc<OnceCell<SecretString>>>>,
+    /// (base URL, model id) of Ollama models that refused the parameter `think`.
+    without_think: Mutex<HashSet<(String, String)>>,
+}
+
+impl fmt::Debug for Models {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Models").finish_non_exhaustive()
+    }
+}
+
+/// The request that [`Models::ask`] would send, without the key. `max_output_tokens` counts where the model has no
+/// `max_tokens` of its own.
+pub fn request(model: &config::Model, prompt: &Prompt, max_output_tokens: u32) -> WireRequest {
+    let call = ModelCall { model, max_output_tokens, think_off: true };
+    (wire::protocol(model.provider.kind).request)(&call, prompt)
+}
+
+/// The model's window in tokens, prompt and answer together, as far as the user told us.
+pub fn context_window(model: &config::Model) -> Option<u64> {
+    model.context
+}
+
+impl Models {
+    /// Nothing is opened and no key is looked for before the first call.
+    pub fn new() -> Models {
+        Models::default()
+    }
+
+    /// Asks `model` and tells `on_event` what streams in. Dropping the future closes the connection, which stops the
+    /// server. `max_output_tokens` counts where the model has no `max_tokens` of its own.
+    ///
+    /// # Errors
+    /// Whatever kept the answer from arriving whole. A refusal and an answer that reached its length limit are
+    /// answers: see [`Answer::finish`].
+    pub async fn ask(
+        &self,
+        model: &config::Model,
+        prompt: &Prompt,
+        max_output_tokens: u32,
+        on_event: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Answer, ModelError> {
+        let mut failures = Failures::new(model);
+        let key = self.key(model, &failures).await?;
+        failures.mask(key.as_ref());
+        let protocol = wire::protocol(model.provider.kind);
+        let mut clock = Clock::start(&model.provider);
+        loop {
+            let call = ModelCall { model, max_output_tokens, think_off: self.takes_think(model) };
+            let request = (protocol.request)(&call, prompt);
+            let answered = match self.open(model, &request, key.as_ref(), &clock, &failures, on_event).await {
+                Ok(response) => answer::read(response, protocol, &mut clock, &failures, on_event).await,
+                Err(error) => Err(error),
+            };
+            match answered {
+                Err(error) if call.think_off && refuses_think(model, &error) => self.remember_without_think(model),
+                Err(error) => {
+                    if error.class == ErrorClass::Auth {
+                        self.forget_key(model);
+                    }
+                    let (provider, status) = (&model.provider.name, error.status);
+                    tracing::info!(provider, model = model.model, class = ?error.class, status, "model call failed");
+                    return Err(error);
+                }
+                Ok(answer) if answer.model.is_empty() => {
+                    return Ok(Answer { model: model.model.clone(), ..answer });
+                }
+                Ok(answer) => return Ok(answer),
+            }
+        }
+    }
+
+    async fn open(
+        &self,
+        model: &config::Model,
+        request: &WireRequest,
+        key: Option<&SecretString>,
+        clock: &Clock,
+        failures: &Failures<'_>,
+        on_event: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<reqwest::Response, ModelError> {
+        let client = self.shared.clients.get(&model.provider).map_err(|error| failures.no_client(&error))?;
+        let request =
+            transport::build(&client, &model.provider, request, key).map_err(|error| failures.no_client(&error))?;
+        transport::open(&client, request, clock, failures, on_event).await
+    }
+
+    /// Found once for a process, and by one of several callers that need it at the same time.
+    async fn key(&self, model: &config::Model, failures: &Failures<'_>) -> Result<Option<SecretString>, ModelError> {
+        let Some(source) = &model.provider.api_key else {
+            return Ok(None);
+        };
+        let cell = lock(&self.shared.keys).entry(source.clone()).or_default().clone();
+        let key = cell.get_or_try_init(|| source.resolve()).await;
+        key.cloned().map(Some).map_err(|error| failures.no_key(&error))
+    }
+
+    /// A key that the server refused may have been replaced at its source since.
+    fn forget_key(&self, model: &config::Model) {
+        if let Some(source) = &model.provider.api_key {
+            lock(&self.shared.keys).remove(source);
+        }
+    }
+
+    fn takes_think(&self, model: &config::Model) -> bool {
+        model.provider.kind == ProviderKind::Ollama && !lock(&self.shared.without_think).contains(&endpoint(model))
+    }
+
+    fn remember_without_think(&self, model: &config::Model) {
+        lock(&self.shared.without_think).insert(endpoint(model));
+    }
+}
+
+fn endpoint(model: &config::Model) -> (String, String) {
+    (model.provider.base_url.to_string(), model.model.clone())
+}
+
+/// Ollama answers 400 to `think` for models that cannot; versions differ in whether `false` is one of the values.
+fn refuses_think(model: &config::Model, error: &ModelError) -> bool {
+    model.provider.kind == ProviderKind::Ollama
+        && error.class == ErrorClass::Unsupported
+        && error.message.contains("does not support thinking")
+}
+
+/// The maps hold plain values: a panic elsewhere leaves them usable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
