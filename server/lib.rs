@@ -1,5 +1,6 @@
 //! The engine behind `graft-ls`: rooms in reading order, each may name only those above it. Owns no logic of its own.
 
+pub mod actions;
 pub mod builtin;
 pub mod config;
 pub mod model;

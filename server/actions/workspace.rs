@@ -1,0 +1,54 @@
+//! The files around a document, read-only: open buffers first, then the disk. Refuses to write.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Text and version of an open buffer.
+pub type Buffer = (String, Option<i32>);
+
+/// Looks up an open buffer by its absolute path.
+pub type BufferLookup = Arc<dyn Fn(&Path) -> Option<Buffer> + Send + Sync>;
+
+/// Where a document stands among its project's files.
+#[derive(Clone, Default)]
+pub struct Workspace {
+    /// The project's root.
+    pub root: Option<PathBuf>,
+    /// The open buffers; nothing where there is no editor.
+    pub buffers: Option<BufferLookup>,
+    /// Whether files may be looked up on disk; a batch line that names no path has none.
+    pub disk: bool,
+}
+
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workspace").field("root", &self.root).field("disk", &self.disk).finish_non_exhaustive()
+    }
+}
+
+impl Workspace {
+    /// The text of a file, as the editor has it or else as the disk has it. Nothing if there is no such UTF-8 file.
+    pub fn read(&self, path: &Path) -> Option<Buffer> {
+        let buffer = self.buffers.as_ref().and_then(|buffers| buffers(path));
+        buffer.or_else(|| self.disk.then(|| std::fs::read_to_string(path).ok()).flatten().map(|text| (text, None)))
+    }
+
+    /// Whether there is such a file or folder.
+    pub fn exists(&self, path: &Path) -> bool {
+        self.buffers.as_ref().is_some_and(|buffers| buffers(path).is_some()) || (self.disk && path.exists())
+    }
+
+    /// Names of the files in a folder on disk, sorted, at most a thousand.
+    pub fn list(&self, folder: &Path) -> Vec<String> {
+        let entries = self.disk.then(|| std::fs::read_dir(folder).ok()).flatten();
+        let mut names: Vec<String> = entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .take(1000)
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+}
