@@ -3,9 +3,11 @@
 pub mod actions;
 pub mod builtin;
 pub mod config;
+pub mod engine;
 pub mod model;
 pub mod prompt;
 pub mod reply;
+pub mod route;
 pub mod syntax;
 pub mod text;
 pub mod validate;

@@ -1,0 +1,128 @@
+//! One task from question to checked edit: route, prompt, stream, read, validate, one repair, next step. Knows no face.
+
+mod builtin_step;
+mod job;
+mod model_step;
+mod outcome;
+mod report;
+mod run;
+mod show;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+pub use outcome::{Attempt, Change, Facts, Failure, Outcome, Progress, RouteTaken};
+pub use report::{
+    Reason, Report, ReportedAttempt, ReportedEdit, ReportedPosition, ReportedRange, ReportedRoute, ReportedUsage,
+};
+
+use crate::actions::{ActionId, Workspace};
+use crate::builtin::LintSite;
+use crate::config::Config;
+use crate::model::Models;
+use crate::syntax::{Diagnostic, Document};
+
+/// What is to be done, and to what.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Identity in results and progress.
+    pub id: String,
+    /// Which action.
+    pub action: ActionId,
+    /// The document as it is now; the job works on this snapshot.
+    pub document: Document,
+    /// The document's absolute path, where it has one.
+    pub path: Option<PathBuf>,
+    /// The cursor or selection, in bytes of the document.
+    pub range: Range<usize>,
+    /// What the person asked for.
+    pub instruction: Option<String>,
+    /// The diagnostics to fix; nothing means that the linter is run.
+    pub diagnostics: Option<Vec<Diagnostic>>,
+    /// A model's config name (or `builtin`) in place of the routes.
+    pub model: Option<String>,
+    /// The files around it.
+    pub workspace: Workspace,
+}
+
+impl Task {
+    /// Where a linter finds the document's project, and itself.
+    fn lint_site<'a>(&'a self, search_path: &'a [PathBuf]) -> LintSite<'a> {
+        LintSite { path: self.path.as_deref(), root: self.workspace.root.as_deref(), search_path }
+    }
+}
+
+/// The engine: a config that can be exchanged, and the connections to models. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    config: Arc<RwLock<Arc<Config>>>,
+    models: Models,
+    /// The last error of each provider that has failed since it last answered.
+    troubles: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+/// What is known of a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderStatus {
+    /// Its config name.
+    pub name: String,
+    /// `ready` until something went wrong, then `failing`.
+    pub state: &'static str,
+    /// The last error's sentence.
+    pub reason: Option<String>,
+}
+
+impl Engine {
+    /// An engine under a config.
+    pub fn new(config: Config) -> Engine {
+        Engine { config: Arc::new(RwLock::new(Arc::new(config))), models: Models::new(), troubles: Arc::default() }
+    }
+
+    /// Exchanges the config; running tasks keep the one they started with.
+    pub fn configure(&self, config: Config) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+    }
+
+    /// The config in force.
+    pub fn config(&self) -> Arc<Config> {
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Does a task. Dropping the future cancels it and closes its connection. `observe` hears how far it is.
+    pub async fn execute(&self, task: &Task, observe: &mut (dyn FnMut(Progress) + Send)) -> Outcome {
+        run::execute(self, task, observe).await
+    }
+
+    /// Reads a raw answer as if a model had just given it; no model is called. `finish_reason` is the server's word.
+    pub fn replay(&self, task: &Task, answer: &str, finish_reason: Option<&str>) -> Outcome {
+        run::replay(self, task, answer, finish_reason)
+    }
+
+    /// What would be sent, where, and why there; sends nothing.
+    ///
+    /// # Errors
+    /// Why the task could not even be asked: nothing at the cursor, or no such model.
+    pub fn show_prompt(&self, task: &Task) -> Result<String, Failure> {
+        show::show_prompt(self, task)
+    }
+
+    /// The providers of the config with what is known of them, for `graft.status`.
+    pub fn providers(&self) -> Vec<ProviderStatus> {
+        let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = |name: &String| {
+            let reason = troubles.get(name).cloned();
+            ProviderStatus { name: name.clone(), state: if reason.is_some() { "failing" } else { "ready" }, reason }
+        };
+        self.config().providers.keys().map(status).collect()
+    }
+
+    fn note_trouble(&self, provider: &str, trouble: Option<String>) {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        match trouble {
+            Some(trouble) => troubles.insert(provider.to_owned(), trouble),
+            None => troubles.remove(provider),
+        };
+    }
+}

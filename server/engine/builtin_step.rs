@@ -1,0 +1,89 @@
+//! The tier without a model, as a step of a chain. Refuses what only a model or a person can do.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::job::Job;
+use super::run::{Judged, Record};
+use super::{Progress, Task};
+use crate::actions::{ActionId, Target};
+use crate::builtin::{self, TestHome};
+use crate::config::search_path;
+use crate::model::Usage;
+use crate::reply::{Candidate, Readings};
+use crate::validate::{Ending, ReasonCode, Rejection};
+
+const NAME: &str = "builtin";
+
+pub(super) async fn attempt(
+    task: &Task,
+    job: &Arc<Job>,
+    observe: &mut (dyn FnMut(Progress) + Send),
+    record: &mut Record<'_>,
+) -> Judged {
+    let since = Instant::now();
+    observe(Progress { phase: "working", step: NAME.to_owned(), tokens: 0 });
+    let made = make(task, job, record).await;
+    let (tool, judged) = match made {
+        Ok((tool, candidate)) => (
+            tool,
+            job.choose(
+                &[Readings { candidates: vec![candidate], closed: true, marked: true, origin: 0 }],
+                Ending::Complete,
+            ),
+        ),
+        Err(rejection) if rejection.code == ReasonCode::NoChange => {
+            (tool_of(job.action), Ok(crate::validate::Decision::NoChange))
+        }
+        Err(rejection) => (tool_of(job.action), Err(rejection)),
+    };
+    record.attempt(NAME, NAME, tool, &judged, since, Usage::default());
+    judged
+}
+
+/// What the tier is called as a model where nothing more exact is known.
+fn tool_of(action: ActionId) -> &'static str {
+    match action {
+        ActionId::Document => "builtin/docs",
+        ActionId::AddTests => "builtin/tests",
+        ActionId::FixLint => "builtin/lint",
+        ActionId::Generate | ActionId::Refactor => NAME,
+    }
+}
+
+/// The candidate, and the tool that made it.
+async fn make(task: &Task, job: &Arc<Job>, record: &mut Record<'_>) -> Result<(&'static str, Candidate), Rejection> {
+    let (document, scope) = (job.baseline.document(), &job.plan.scope);
+    let tool = tool_of(job.action);
+    match (job.action, &job.plan.target) {
+        (ActionId::Document, _) => {
+            let style = job.docstring_style();
+            let (skeleton, _) = builtin::document(document, scope, style)?;
+            Ok((tool, skeleton.gathered(document, scope)))
+        }
+        (ActionId::AddTests, Target::Tests(home)) => {
+            let file = home.file.as_ref().map(|file| file.baseline.document());
+            let home = match file {
+                None => TestHome::Module,
+                Some(document) => TestHome::File { document, module: &home.module, framework: home.framework },
+            };
+            builtin::tests(document, scope, home).map(|(candidate, _)| (tool, candidate))
+        }
+        (ActionId::FixLint, _) => fix(task, job, record).await,
+        (action, _) => Err(Rejection::new(
+            ReasonCode::NoRoute,
+            format!("the built-in tier cannot {}: that needs a model", action.as_str()),
+        )),
+    }
+}
+
+async fn fix(task: &Task, job: &Arc<Job>, record: &mut Record<'_>) -> Result<(&'static str, Candidate), Rejection> {
+    let search_path = search_path();
+    let site = task.lint_site(&search_path);
+    // Where the linter itself was asked, whatever it finds in the scope is meant, also what a fix brings to light.
+    let asked = task.diagnostics.as_ref().map(|_| job.plan.diagnostics.as_slice());
+    let fixed = builtin::fix(job.baseline.document(), &job.plan.scope, asked, &site).await?;
+    record.learn_lint(fixed.linter, fixed.errors_found);
+    let candidate = fixed.candidate.gathered(job.baseline.document(), &job.plan.scope);
+    Ok((fixed.model_id, candidate))
+}

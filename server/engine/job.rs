@@ -1,0 +1,154 @@
+//! A task with its plan: what every step of the chain works on. Judges answers; asks nobody.
+
+use std::path::Path;
+
+use super::{Failure, Task};
+use crate::actions::{ActionId, Plan, Request, Target, TestHome, plan};
+use crate::config::{Config, DocstringStyle};
+use crate::prompt::{Prompt, Sections, build};
+use crate::reply::{Promise, Question, Readings, TestQuestion, Unreadable, read, read_tests};
+use crate::syntax::{Diagnostic, Scope};
+use crate::validate::{Baseline, Decision, Ending, ReasonCode, Rejection, Terms, choose};
+
+/// What is planned, on which text.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) action: ActionId,
+    pub(super) baseline: Baseline,
+    pub(super) plan: Plan,
+    /// The path to show, from the project's root.
+    shown_path: Option<String>,
+    docstring_style: DocstringStyle,
+}
+
+impl Job {
+    /// Plans a task. `found` are the linter's diagnostics where the task brings none; all ranges are the document's own.
+    pub(super) fn new(task: &Task, config: &Config, found: &[Diagnostic]) -> Result<Job, Rejection> {
+        let baseline = Baseline::of(&task.document);
+        let given = task.diagnostics.as_deref().unwrap_or(found);
+        let diagnostics: Vec<Diagnostic> = given
+            .iter()
+            .map(|diagnostic| Diagnostic {
+                range: baseline.normal_range(diagnostic.range.clone()),
+                ..diagnostic.clone()
+            })
+            .collect();
+        let range = baseline.normal_range(task.range.clone());
+        let request = Request {
+            document: baseline.document(),
+            range: &range,
+            path: task.path.as_deref(),
+            instruction: task.instruction.as_deref().map(str::trim).filter(|text| !text.is_empty()),
+            diagnostics: &diagnostics,
+            workspace: &task.workspace,
+            settings: config.document,
+        };
+        let plan = plan(task.action, &request)?;
+        let shown_path = task.path.as_deref().map(|path| shown(path, task.workspace.root.as_deref()));
+        let docstring_style = config.document.docstring_style;
+        Ok(Job { action: task.action, plan, shown_path, docstring_style, baseline })
+    }
+
+    /// What to say to a model, within `budget` estimated tokens.
+    pub(super) fn prompt(&self, budget: u64) -> Prompt {
+        let sections = Sections {
+            document: self.baseline.document(),
+            scope: &self.plan.scope,
+            path: self.shown_path.as_deref(),
+            ask: &self.plan.ask,
+            instruction: self.plan.instruction.as_deref(),
+            diagnostics: &self.plan.diagnostics,
+        };
+        build(&sections, budget)
+    }
+
+    /// The form of docstrings that the config asks for.
+    pub(super) fn docstring_style(&self) -> DocstringStyle {
+        self.docstring_style
+    }
+
+    /// What an answer comes to.
+    pub(super) fn judge(&self, answer: &str, ending: Ending) -> Result<Decision, Rejection> {
+        let groups = match &self.plan.target {
+            Target::Scope => {
+                let question = Question {
+                    document: self.baseline.document(),
+                    scope: &self.plan.scope,
+                    promise: self.plan.promise,
+                    remove: &self.plan.remove,
+                };
+                read(answer, &question)
+            }
+            Target::Tests(home) => {
+                let target = self.test_baseline(home).document();
+                read_tests(answer, &TestQuestion { source: self.baseline.document(), target, imports: &home.imports })
+            }
+        };
+        if ending == Ending::CutOff {
+            return choose(&self.baseline, &self.terms(ending), &[]);
+        }
+        self.choose(&groups.map_err(|reason| unreadable(reason, &self.plan.scope))?, ending)
+    }
+
+    /// The file that tests go to: one of their own, or the document itself.
+    pub(super) fn test_baseline<'j>(&'j self, home: &'j TestHome) -> &'j Baseline {
+        home.file.as_ref().map_or(&self.baseline, |file| &file.baseline)
+    }
+
+    /// Picks among readings, whoever they come from.
+    pub(super) fn choose(&self, groups: &[Readings], ending: Ending) -> Result<Decision, Rejection> {
+        match &self.plan.target {
+            Target::Scope => choose(&self.baseline, &self.terms(ending), groups),
+            Target::Tests(home) => {
+                choose(self.test_baseline(home), &Terms { scope: None, promise: Promise::Additions, ending }, groups)
+            }
+        }
+    }
+
+    fn terms(&self, ending: Ending) -> Terms<'_> {
+        Terms { scope: Some(&self.plan.scope), promise: self.plan.promise, ending }
+    }
+}
+
+fn shown(path: &Path, root: Option<&Path>) -> String {
+    let inner = root.and_then(|root| path.strip_prefix(root).ok());
+    let shown = inner.unwrap_or_else(|| path.file_name().map_or(path, Path::new));
+    shown.to_string_lossy().replace('\\', "/")
+}
+
+/// Words with which models decline.
+const DECLINES: [&str; 7] = ["i can't", "i cannot", "i'm sorry", "i am sorry", "i'm unable", "i am unable", "i won't"];
+
+fn unreadable(reason: Unreadable, scope: &Scope) -> Rejection {
+    match reason {
+        Unreadable::Empty => Rejection::new(ReasonCode::NoCode, "the answer is empty"),
+        Unreadable::OnlyReasoning => Rejection::new(
+            ReasonCode::NoCode,
+            "the answer never got past its reasoning; raise max_tokens or choose a model that does not think aloud",
+        ),
+        Unreadable::OtherName(name) => {
+            let wanted = scope.name().map_or_else(|| scope.describe(), |name| format!("`{name}`"));
+            Rejection::new(ReasonCode::WrongName, format!("the answer defines `{name}` in the place of {wanted}"))
+        }
+        Unreadable::Broken => Rejection::new(ReasonCode::Syntax, "the code in the answer does not parse"),
+        Unreadable::NoPlace => Rejection::new(ReasonCode::NoCode, "nothing in the answer fits the place of the code"),
+        Unreadable::Prose(text) => {
+            let plain = text.to_lowercase().replace('’', "'");
+            let first = text.lines().next().unwrap_or_default().to_owned();
+            match DECLINES.iter().any(|words| plain.contains(words)) {
+                true => Rejection::new(ReasonCode::Refusal, format!("the model declined: {first}")),
+                false => Rejection::new(ReasonCode::NoCode, format!("the answer has no code: {first}")),
+            }
+        }
+    }
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Failure {
+        let message = match rejection.line {
+            Some(line) => format!("line {}: {}", line + 1, rejection.message),
+            None => rejection.message,
+        };
+        Failure { code: rejection.code, message }
+    }
+}

@@ -1,0 +1,111 @@
+//! What became of a task, in the engine's terms. Refuses to be any face's format.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::actions::ActionId;
+use crate::model::Usage;
+use crate::validate::{ReasonCode, ValidatedEdit};
+
+/// Everything that a face may want to tell of a finished task.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The task's identity.
+    pub task_id: String,
+    /// Which action it was.
+    pub action: ActionId,
+    /// The language's config name; nothing where it is unknown.
+    pub language: Option<&'static str>,
+    /// What came of it.
+    pub result: Result<Change, Failure>,
+    /// The chain that was to be tried, and why that one.
+    pub route: RouteTaken,
+    /// Every step that was tried, in order.
+    pub attempts: Vec<Attempt>,
+    /// Tokens of all attempts together.
+    pub usage: Usage,
+    /// From start to end.
+    pub duration: Duration,
+    /// What only one action has to tell.
+    pub facts: Facts,
+}
+
+/// A success.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// An edit of the task's document, or of `file` where tests go into a file of their own.
+    Edit {
+        /// The edit.
+        edit: Box<ValidatedEdit>,
+        /// The other file that it is for: absolute path, and whether it has yet to be created.
+        file: Option<(PathBuf, bool)>,
+    },
+    /// The answer equals what is there.
+    Nothing {
+        /// A sentence that says so.
+        message: String,
+    },
+}
+
+/// A failure: no edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// For scripts.
+    pub code: ReasonCode,
+    /// For people: a sentence with the next step.
+    pub message: String,
+}
+
+/// The route of a task.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RouteTaken {
+    /// Config names of the steps, in order.
+    pub chain: Vec<String>,
+    /// Why this chain.
+    pub reason: String,
+}
+
+/// One step that was tried.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// The step's config name, or `builtin`.
+    pub step: String,
+    /// The provider's config name, or `builtin`.
+    pub provider: String,
+    /// The server's model id, or `builtin/docs` and its like.
+    pub model: String,
+    /// `edit`, `no_change` or a reason code.
+    pub outcome: String,
+    /// The sentence that goes with it; empty for an edit.
+    pub message: String,
+    /// How long it took.
+    pub duration: Duration,
+    /// Tokens of this attempt.
+    pub usage: Usage,
+}
+
+/// Results that only some actions have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// add-tests: `pytest`, `unittest`, `cargo test`.
+    pub framework: Option<String>,
+    /// document: `rustdoc`, `google`, `numpy`, `sphinx`.
+    pub docstring_style: Option<String>,
+    /// fix-lint: who found the problems.
+    pub linter: Option<String>,
+    /// fix-lint: how many there were.
+    pub errors_found: Option<usize>,
+    /// refactor: the instruction that was followed.
+    pub guidance: Option<String>,
+}
+
+/// How far a running task is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// A word or two: `waiting`, `loading`, `thinking`, `writing`, `checking`, `repairing`.
+    pub phase: &'static str,
+    /// The step's config name.
+    pub step: String,
+    /// Tokens received so far, estimated.
+    pub tokens: u64,
+}

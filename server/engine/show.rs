@@ -1,0 +1,64 @@
+//! What would be sent for a task, where, and why there. Sends nothing.
+
+use super::job::Job;
+use super::run::no_route;
+use super::{Engine, Failure, Task, model_step};
+use crate::prompt::{Prompt, Role};
+use crate::route::{Step, route};
+
+/// A prompt is fitted to this window where no model is in the chain.
+const WINDOW: u64 = 8192;
+
+pub(super) fn show_prompt(engine: &Engine, task: &Task) -> Result<String, Failure> {
+    let config = engine.config();
+    let route = route(&config, task.action, task.model.as_deref());
+    let job = Job::new(task, &config, &[])?;
+    let mut text = format!("{} on {}\n", task.action.as_str(), job.plan.scope.describe());
+    let (mut prompt, mut steps) = (None, Vec::new());
+    match route {
+        Ok(route) => {
+            text.push_str(&format!(
+                "chain: {} ({})\n",
+                route.steps.iter().map(Step::name).collect::<Vec<_>>().join(", "),
+                route.reason
+            ));
+            steps = route.steps;
+        }
+        Err(error) if task.model.is_some() => return Err(no_route(error)),
+        Err(error) => text.push_str(&format!("chain: none ({error})\n")),
+    }
+    for (at, step) in steps.iter().enumerate() {
+        match step {
+            Step::Builtin => {
+                text.push_str(&format!("step {}: builtin: works from the syntax tree, sends nothing\n", at + 1))
+            }
+            Step::Model(model) => {
+                let (fitted, room) = model_step::fitted(model, &job)?;
+                let tokens = fitted.estimated_tokens();
+                text.push_str(&format!(
+                    "step {}: {}: {} at {} ({}), about {tokens} tokens, at most {room} back\n",
+                    at + 1,
+                    model.name,
+                    model.model,
+                    model.provider.name,
+                    model.provider.base_url
+                ));
+                prompt = prompt.or(Some(fitted));
+            }
+        }
+    }
+    let prompt = prompt.unwrap_or_else(|| {
+        text.push_str("no model is in the chain; one would be sent this:\n");
+        job.prompt(WINDOW / 2)
+    });
+    text.push_str(&said(&prompt));
+    Ok(text)
+}
+
+fn said(prompt: &Prompt) -> String {
+    let turns = prompt.turns.iter().map(|turn| match turn.role {
+        Role::User => format!("--- user\n{}\n", turn.text.trim_end()),
+        Role::Assistant => format!("--- assistant\n{}\n", turn.text.trim_end()),
+    });
+    format!("--- system\n{}\n{}", prompt.system, turns.collect::<String>())
+}
