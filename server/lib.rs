@@ -4,6 +4,7 @@ pub mod actions;
 pub mod builtin;
 pub mod config;
 pub mod engine;
+pub mod lsp;
 pub mod model;
 pub mod prompt;
 pub mod reply;

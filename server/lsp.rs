@@ -1,0 +1,28 @@
+//! The editor's face: speaks the Language Server Protocol over a pair of streams. Translates and never decides: what is
+//! done to code is the engine's business, and no model is waited for inside a request. The only home of LSP types.
+
+mod apply;
+mod code_action;
+mod execute_command;
+mod from_proto;
+mod initialize;
+mod jobs;
+mod messages;
+mod middleware;
+mod progress;
+mod run;
+mod session;
+mod settings;
+mod stdio;
+mod store;
+mod sync;
+mod to_proto;
+mod transport;
+mod uri;
+mod wire;
+mod work;
+
+pub use settings::LoadConfig;
+pub use stdio::serve_stdio;
+pub use transport::{End, serve};
+pub use work::Work;

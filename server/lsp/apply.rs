@@ -1,0 +1,188 @@
+//! A checked edit on its way into the editor. Refuses to send one for a text that is not the client's: it is merged into
+//! what the document has become, under that version, or not sent at all.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tower_lsp::gen_lsp_types::{ApplyWorkspaceEditParams, ApplyWorkspaceEditRequest, Uri};
+
+use super::jobs::Job;
+use super::session::Session;
+use super::store::{Held, Open};
+use super::{to_proto, uri};
+use crate::engine::Failure;
+use crate::syntax::Document;
+use crate::validate::{ReasonCode, ValidatedEdit};
+
+/// How often an edit is sent at most.
+const TRIES: usize = 3;
+/// How long a client may take to answer. After that it may still make the edit, so there is no second try.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long the change that goes with an answer may be under way: Neovim holds its own back for 150 ms.
+const CHANGE: Duration = Duration::from_secs(1);
+
+/// What became of an edit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Applied {
+    /// It is in the editor.
+    Landed,
+    /// The client did not say.
+    Unanswered,
+    /// The job was cancelled before it was sent.
+    Cancelled,
+}
+
+/// Where an edit goes, and what is there now.
+struct Place {
+    uri: Uri,
+    document: Document,
+    open: bool,
+    create: bool,
+}
+
+/// Sends the edit of the job's document, or of the file at `path`, until the client has taken it.
+pub(super) async fn apply(
+    session: &Session,
+    job: &Job,
+    edit: &ValidatedEdit,
+    path: Option<PathBuf>,
+    label: String,
+) -> Result<Applied, Failure> {
+    let mut reason = String::new();
+    for left in (0..TRIES).rev() {
+        if job.cancelled.is_cancelled() {
+            return Ok(Applied::Cancelled);
+        }
+        let (place, edit) = current(session, job, edit, path.as_ref())?;
+        if edit.edits().is_empty() {
+            return Ok(Applied::Landed);
+        }
+        let params = ApplyWorkspaceEditParams {
+            label: Some(label.clone()),
+            edit: to_proto::workspace_edit(&place.uri, &edit, place.create, session.abilities()),
+            metadata: None,
+        };
+        let answer = session.client.send_request::<ApplyWorkspaceEditRequest>(params);
+        reason = match timeout(ANSWER, answer).await {
+            Err(_) => {
+                tracing::warn!(job = job.id, "the client did not answer workspace/applyEdit");
+                return Ok(Applied::Unanswered);
+            }
+            Ok(Ok(answer)) if answer.applied => {
+                if landed(session, &place, &edit).await {
+                    return Ok(Applied::Landed);
+                }
+                "it skipped the edit".to_owned()
+            }
+            Ok(Ok(answer)) => answer.failure_reason.unwrap_or_else(|| "it gave no reason".to_owned()),
+            Ok(Err(error)) => error.message.into_owned(),
+        };
+        tracing::info!(job = job.id, reason, "the client did not take the edit");
+        // The change that made the editor refuse is on its way; an edit for the old text would be refused again.
+        if left > 0 {
+            changed(session, &place).await;
+        }
+    }
+    Err(Failure {
+        code: ReasonCode::Stale,
+        message: format!(
+            "the editor did not take the edit ({reason}); run the action again when the document is at rest"
+        ),
+    })
+}
+
+/// The place as it is now and the edit for exactly that state.
+fn current(
+    session: &Session,
+    job: &Job,
+    edit: &ValidatedEdit,
+    path: Option<&PathBuf>,
+) -> Result<(Place, ValidatedEdit), Failure> {
+    loop {
+        let place = match path {
+            Some(path) => place_of_file(session, edit, path)?,
+            None => place_of_document(session, &job.uri)?,
+        };
+        let edit = edit
+            .rebase(&place.document)
+            .map_err(|rejection| Failure { code: rejection.code, message: rejection.message })?;
+        // Merging takes milliseconds, in which the reader goes on reading.
+        if !place.open || version(session, &place.uri) == place.document.version() {
+            return Ok((place, edit));
+        }
+    }
+}
+
+fn place_of_document(session: &Session, uri: &Uri) -> Result<Place, Failure> {
+    match session.store.get(uri) {
+        Some(Open { held: Held::Document(document), uri, .. }) => {
+            Ok(Place { uri, document, open: true, create: false })
+        }
+        _ => Err(Failure {
+            code: ReasonCode::Stale,
+            message: format!(
+                "`{}` was closed before the edit was ready; open it and run the action again",
+                uri::name_of(uri)
+            ),
+        }),
+    }
+}
+
+/// A file other than the job's document: as the editor has it, else as the disk has it, else yet to be created.
+fn place_of_file(session: &Session, edit: &ValidatedEdit, path: &PathBuf) -> Result<Place, Failure> {
+    if let Some(open) = session.store.by_path(path) {
+        return place_of_document(session, &open.uri);
+    }
+    let failure = |message| Failure { code: ReasonCode::BadRequest, message };
+    let uri = uri::uri_of(path)
+        .ok_or_else(|| failure(format!("`{}` is not a path that a client can be sent", path.display())))?;
+    let (text, create) = match std::fs::read_to_string(path) {
+        Ok(text) => (text, false),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (String::new(), true),
+        Err(error) => return Err(failure(format!("`{}` cannot be read: {error}", path.display()))),
+    };
+    if create && !session.abilities().create_files {
+        return Err(failure(format!(
+            "this editor cannot create files for a server; create `{}`, empty, and run the action again",
+            path.display()
+        )));
+    }
+    Ok(Place { uri, document: Document::new(edit.document().language(), &text, None), open: false, create })
+}
+
+/// Whether an edit that the client says it made is there. Neovim says so of edits that it skipped because its text was
+/// newer; what it had typed meanwhile arrives just after. Without a sign of that, the client is believed: a second edit on
+/// top of the first would do harm.
+async fn landed(session: &Session, place: &Place, edit: &ValidatedEdit) -> bool {
+    if !place.open || !changed(session, place).await {
+        return true;
+    }
+    let Some(open) = session.store.get(&place.uri) else {
+        return true;
+    };
+    let Some(now) = open.document() else {
+        return true;
+    };
+    let mut brought = edit.edits().iter().map(|edit| edit.new.trim()).filter(|new| !new.is_empty()).peekable();
+    brought.peek().is_none() || brought.any(|new| now.source().contains(new)) || edit.rebase(now).is_err()
+}
+
+/// Waits until the document at `place` is another than the one that was looked at. False where it stays the same, or
+/// where there is no such open document.
+async fn changed(session: &Session, place: &Place) -> bool {
+    let mut changes = session.store.changes();
+    let moved = async {
+        while place.open && version(session, &place.uri) == place.document.version() {
+            if changes.changed().await.is_err() {
+                return false;
+            }
+        }
+        place.open
+    };
+    timeout(CHANGE, moved).await.unwrap_or(false)
+}
+
+fn version(session: &Session, uri: &Uri) -> Option<i32> {
+    session.store.get(uri)?.document()?.version()
+}

@@ -1,0 +1,121 @@
+//! `workspace/executeCommand`: `graft.run`, `graft.cancel`, `graft.status`. Answers at once; what takes time is a job.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tower_lsp::gen_lsp_types::{Diagnostic, ExecuteCommandParams, Range, Uri};
+use tower_lsp::jsonrpc::{Error, Result};
+
+use super::run;
+use super::session::Server;
+use crate::actions::ActionId;
+
+/// Starts an action.
+pub(super) const RUN: &str = "graft.run";
+/// Stops jobs.
+pub(super) const CANCEL: &str = "graft.cancel";
+/// Tells what runs.
+pub(super) const STATUS: &str = "graft.status";
+
+/// The commands, as clients are told.
+pub(super) const COMMANDS: [&str; 3] = [RUN, CANCEL, STATUS];
+
+/// The one argument of `graft.run`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct RunArgument {
+    pub(super) action: String,
+    pub(super) uri: Uri,
+    pub(super) range: Range,
+    /// The version that `range` belongs to; nothing means the current one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) instruction: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) diagnostics: Option<Vec<Diagnostic>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) model: Option<String>,
+}
+
+/// An argument of `graft.cancel`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum CancelArgument {
+    Job { job: String },
+    Id(String),
+    Nothing(()),
+}
+
+impl Server {
+    pub(super) async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Value> {
+        let arguments = params.arguments.unwrap_or_default();
+        match params.command.as_str() {
+            RUN => self.graft_run(arguments),
+            CANCEL => self.graft_cancel(arguments),
+            STATUS => Ok(self.graft_status()),
+            command => Err(Error::invalid_params(format!(
+                "there is no command `{command}`; graft-ls knows {}",
+                COMMANDS.join(", ")
+            ))),
+        }
+    }
+
+    fn graft_run(&self, arguments: Vec<Value>) -> Result<Value> {
+        let wrong = |what: String| {
+            Error::invalid_params(format!(
+                "{RUN} takes one object {{action, uri, range, version?, instruction?, diagnostics?, model?}}: {what}"
+            ))
+        };
+        let argument = arguments.into_iter().next().ok_or_else(|| wrong("there is none".to_owned()))?;
+        let argument: RunArgument = serde_json::from_value(argument).map_err(|error| wrong(error.to_string()))?;
+        let action = ActionId::parse(&argument.action).ok_or_else(|| {
+            let names = ActionId::ALL.map(ActionId::as_str).join(", ");
+            wrong(format!("there is no action `{}`, only {names}", argument.action))
+        })?;
+        let job = run::start(&self.0, action, argument);
+        Ok(json!({"job": job}))
+    }
+
+    fn graft_cancel(&self, arguments: Vec<Value>) -> Result<Value> {
+        let mut named = Vec::new();
+        for argument in arguments {
+            let read = CancelArgument::deserialize(&argument);
+            match read.map_err(|_| Error::invalid_params(format!("{CANCEL} takes nothing, a job's id or {{job}}")))? {
+                CancelArgument::Job { job } | CancelArgument::Id(job) => named.push(job),
+                CancelArgument::Nothing(()) => {}
+            }
+        }
+        if named.is_empty() {
+            return Ok(json!({"cancelled": self.0.jobs.cancel_all()}));
+        }
+        named.retain(|job| self.0.jobs.cancel(job));
+        Ok(json!({"cancelled": named}))
+    }
+
+    fn graft_status(&self) -> Value {
+        let jobs = self.0.jobs.list().into_iter().map(|job| {
+            let progress = job.progress();
+            json!({
+                "job": job.id,
+                "action": job.action.as_str(),
+                "uri": job.uri,
+                "phase": progress.as_ref().map_or("waiting", |progress| progress.phase),
+                "model": progress.as_ref().map(|progress| progress.step.as_str()),
+            })
+        });
+        let providers = self.0.work.providers().into_iter().map(|provider| {
+            let mut status = json!({"name": provider.name, "state": provider.state});
+            if let Some(reason) = provider.reason {
+                status["reason"] = reason.into();
+            }
+            status
+        });
+        json!({"jobs": jobs.collect::<Vec<_>>(), "providers": providers.collect::<Vec<_>>()})
+    }
+
+    /// `window/workDoneProgress/cancel`: the progress token is the job's id.
+    pub(super) async fn cancel_progress(&self, params: Value) {
+        if let Some(token) = params.get("token").and_then(Value::as_str) {
+            self.0.jobs.cancel(token);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The sentences of a job's life: labels, progress, endings. Refuses to show code or to invent reasons: those come from the engine.
+
+use crate::engine::{Attempt, Outcome, Progress};
+
+/// How far a job is: "writing · quick · 120 tokens".
+pub(super) fn progress(progress: &Progress) -> String {
+    let mut line = progress.phase.to_owned();
+    if !progress.step.is_empty() {
+        line = format!("{line} · {}", progress.step);
+    }
+    if progress.tokens > 0 {
+        line = format!("{line} · {} tokens", progress.tokens);
+    }
+    line
+}
+
+/// The edit's name in the undo history: the action's title, who wrote it, and why not those that were asked before.
+pub(super) fn label(title: &str, outcome: &Outcome) -> String {
+    match outcome.attempts.split_last() {
+        Some((last, before)) => format!("{title} ({}{})", last.model, after(before)),
+        None => title.to_owned(),
+    }
+}
+
+/// Who did it, and why not those that were asked before: "done by qwen2.5-coder:7b (quick), after deep: 401 …".
+pub(super) fn done(outcome: &Outcome) -> String {
+    let Some((last, before)) = outcome.attempts.split_last() else {
+        return "done".to_owned();
+    };
+    format!("done by {}{}", author(last), after(before))
+}
+
+/// The failures before a success: " after quick: the answer has no code; deep: …"; nothing where there were none.
+fn after(before: &[Attempt]) -> String {
+    let failed: Vec<String> = before
+        .iter()
+        .filter(|attempt| !attempt.message.is_empty())
+        .map(|attempt| format!("{}: {}", attempt.step, attempt.message))
+        .collect();
+    if failed.is_empty() { String::new() } else { format!(", after {}", failed.join("; ")) }
+}
+
+fn author(attempt: &Attempt) -> String {
+    if attempt.model.starts_with(&attempt.step) {
+        return attempt.model.clone();
+    }
+    format!("{} ({})", attempt.model, attempt.step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    use crate::actions::ActionId;
+    use crate::engine::{Facts, Failure, RouteTaken};
+    use crate::validate::ReasonCode;
+
+    fn attempt(step: &str, model: &str, message: &str) -> Attempt {
+        Attempt {
+            step: step.to_owned(),
+            provider: "ollama".to_owned(),
+            model: model.to_owned(),
+            outcome: String::new(),
+            message: message.to_owned(),
+            duration: Duration::ZERO,
+            usage: Default::default(),
+        }
+    }
+
+    fn outcome(attempts: Vec<Attempt>) -> Outcome {
+        Outcome {
+            task_id: "1".to_owned(),
+            action: ActionId::Document,
+            language: None,
+            result: Err(Failure { code: ReasonCode::NoRoute, message: String::new() }),
+            route: RouteTaken::default(),
+            attempts,
+            usage: Default::default(),
+            duration: Duration::ZERO,
+            facts: Facts::default(),
+        }
+    }
+
+    #[test]
+    fn names_the_model_and_why_others_failed() {
+        let outcome =
+            outcome(vec![attempt("deep", "claude", "401: no such key"), attempt("quick", "qwen2.5-coder:7b", "")]);
+        assert_eq!(done(&outcome), "done by qwen2.5-coder:7b (quick), after deep: 401: no such key");
+        assert_eq!(
+            label("Graft: document `f`", &outcome),
+            "Graft: document `f` (qwen2.5-coder:7b, after deep: 401: no such key)"
+        );
+    }
+
+    #[test]
+    fn says_a_builtin_name_once() {
+        assert_eq!(done(&outcome(vec![attempt("builtin", "builtin/docs", "")])), "done by builtin/docs");
+    }
+
+    #[test]
+    fn shows_phase_model_and_tokens() {
+        let at = |tokens| Progress { phase: "writing", step: "quick".to_owned(), tokens };
+        assert_eq!(progress(&at(0)), "writing · quick");
+        assert_eq!(progress(&at(12)), "writing · quick · 12 tokens");
+    }
+}

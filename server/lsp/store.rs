@@ -1,0 +1,142 @@
+//! The open documents, as the client has them. Refuses to guess: a document whose changes could not be followed is lost
+//! until the client sends its whole text again. One writer, the read loop; readers take a snapshot and let go at once.
+
+use std::path::{Path, PathBuf};
+
+use dashmap::DashMap;
+use tokio::sync::watch;
+use tower_lsp::gen_lsp_types::Uri;
+
+use super::uri::path_of;
+use crate::syntax::{Document, Language};
+use crate::text::{Encoding, Span};
+
+/// An open document.
+#[derive(Debug, Clone)]
+pub(super) struct Open {
+    /// As the client spells it.
+    pub(super) uri: Uri,
+    /// Its absolute path, where it has one.
+    pub(super) path: Option<PathBuf>,
+    /// What is known of it.
+    pub(super) held: Held,
+    language: Option<&'static Language>,
+}
+
+/// What is known of an open document.
+#[derive(Debug, Clone)]
+pub(super) enum Held {
+    /// Its text, as the client has it.
+    Document(Document),
+    /// It is in a language that Graft does not know; the text is not kept.
+    Foreign,
+    /// A change of it could not be read or made: the text is not the client's any more.
+    Lost,
+}
+
+impl Open {
+    /// The document, where its text is known.
+    pub(super) fn document(&self) -> Option<&Document> {
+        match &self.held {
+            Held::Document(document) => Some(document),
+            Held::Foreign | Held::Lost => None,
+        }
+    }
+}
+
+/// One change of a text: a place and what comes there; without a place, the whole text.
+pub(super) struct Change<'a> {
+    pub(super) span: Option<Span>,
+    pub(super) text: &'a str,
+}
+
+/// All open documents.
+pub(super) struct Store {
+    open: DashMap<Uri, Open>,
+    changes: watch::Sender<u64>,
+}
+
+impl Store {
+    pub(super) fn new() -> Store {
+        Store { open: DashMap::new(), changes: watch::Sender::new(0) }
+    }
+
+    /// Takes in a document; one that is open already is replaced.
+    pub(super) fn open(&self, uri: Uri, language_id: &str, text: &str, version: i32) {
+        let path = path_of(&uri);
+        let language = Language::by_id(language_id).or_else(|| Language::by_path(uri.as_ref()));
+        let held = match language {
+            Some(language) => Held::Document(Document::new(language, text, Some(version))),
+            None => Held::Foreign,
+        };
+        let open = Open { uri: uri.clone(), path, held, language };
+        self.open.insert(uri, open);
+        self.announce();
+    }
+
+    /// Makes changes, one after the other. False where the document is not open.
+    pub(super) fn change(&self, uri: &Uri, version: i32, changes: &[Change<'_>], encoding: Encoding) -> bool {
+        let Some(mut open) = self.open.get_mut(uri) else {
+            return false;
+        };
+        for change in changes {
+            open.held = match (&open.held, change.span, open.language) {
+                (Held::Document(document), Some(span), _) => {
+                    Held::Document(document.edited_at(span, encoding, change.text, Some(version)))
+                }
+                (_, None, Some(language)) => Held::Document(Document::new(language, change.text, Some(version))),
+                (held, _, _) => held.clone(),
+            };
+        }
+        if let (true, Held::Document(document)) = (changes.is_empty(), &open.held) {
+            open.held = Held::Document(document.edited(0..0, "", Some(version)));
+        }
+        drop(open);
+        self.announce();
+        true
+    }
+
+    /// Gives up on a document's text.
+    pub(super) fn lose(&self, uri: &Uri) {
+        if let Some(mut open) = self.open.get_mut(uri)
+            && open.language.is_some()
+        {
+            open.held = Held::Lost;
+        }
+        self.announce();
+    }
+
+    /// Forgets a document. False where it was not open.
+    pub(super) fn close(&self, uri: &Uri) -> bool {
+        let known = self.open.remove(uri).is_some();
+        self.announce();
+        known
+    }
+
+    /// The document as it is now.
+    pub(super) fn get(&self, uri: &Uri) -> Option<Open> {
+        self.open.get(uri).map(|open| open.clone()).or_else(|| self.by_path(&path_of(uri)?))
+    }
+
+    /// The open document of that path, however the client spells its URI.
+    pub(super) fn by_path(&self, path: &Path) -> Option<Open> {
+        let found = self.open.iter().find(|open| open.path.as_deref() == Some(path));
+        found.map(|open| open.clone())
+    }
+
+    /// Text and version of the open document of that path.
+    pub(super) fn buffer(&self, path: &Path) -> Option<(String, Option<i32>)> {
+        let open = self.by_path(path)?;
+        let document = open.document()?;
+        Some((document.source().to_owned(), document.version()))
+    }
+
+    /// Hears of every change from now on.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    fn announce(&self) {
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
