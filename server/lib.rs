@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod builtin;
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod lsp;

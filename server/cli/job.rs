@@ -1,0 +1,74 @@
+//! One task at work: by model or from a given answer, in a task of its own so that a panic ends nothing else.
+
+use std::hash::{BuildHasher, RandomState};
+
+use tokio::task::JoinSet;
+
+use super::bad_request;
+use crate::engine::{Engine, Failure, Outcome, Progress, Task};
+
+/// How the answer is come by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Work {
+    /// From the steps of the route.
+    Execute,
+    /// It is here already.
+    Replay {
+        /// The raw answer.
+        answer: String,
+        /// The server's word on why it ended, where that is known.
+        finish_reason: Option<String>,
+    },
+}
+
+/// Does the work on the runtime that this is called from. Dropping the future cancels a model's call. A panic becomes a
+/// failure; its text has gone to stderr.
+pub(super) async fn perform(
+    engine: Engine,
+    task: Task,
+    work: Work,
+    mut observe: impl FnMut(Progress) + Send + 'static,
+) -> Result<Outcome, Failure> {
+    let mut set = JoinSet::new();
+    match work {
+        Work::Execute => set.spawn(async move { engine.execute(&task, &mut observe).await }),
+        Work::Replay { answer, finish_reason } => {
+            set.spawn_blocking(move || engine.replay(&task, &answer, finish_reason.as_deref()))
+        }
+    };
+    first(set).await
+}
+
+async fn first<T: 'static>(mut set: JoinSet<T>) -> Result<T, Failure> {
+    match set.join_next().await {
+        Some(Ok(done)) => Ok(done),
+        _ => Err(broken()),
+    }
+}
+
+/// What is said of a panic.
+pub(super) fn broken() -> Failure {
+    bad_request("graft-ls itself failed on this task; please report it with the file and the command")
+}
+
+/// An identity for a task that no other task has.
+pub(super) fn new_task_id() -> String {
+    format!("{:016x}", RandomState::new().hash_one(std::time::SystemTime::now()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure() {
+        let mut set = JoinSet::new();
+        set.spawn_blocking(|| panic!("on purpose"));
+        assert_eq!(first::<()>(set).await, Err(broken()));
+    }
+
+    #[test]
+    fn identities_differ() {
+        assert_ne!(new_task_id(), new_task_id());
+    }
+}
