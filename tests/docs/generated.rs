@@ -1,0 +1,125 @@
+//! The generated parts of the pages, each made of what the program itself says. Refuses to word anything that the code words.
+
+use std::fmt::Write;
+
+use graft_ls::actions::ActionId;
+use graft_ls::config::{ProviderKind, SECTIONS};
+use graft_ls::prompt::Prompt;
+use graft_ls::route::builtin_serves;
+use graft_ls::syntax::{Documentation, LANGUAGES, Language, TestPlace};
+use graft_ls::validate::ReasonCode;
+
+use super::page::root;
+use super::read_config;
+use crate::cases::graft;
+
+const MISTAKE: &str = r#"[providers.local]
+kind = "ollama"
+
+[models.quick]
+provider = "local"
+model = "qwen2.5-coder:7b"
+contxt = 16384
+"#;
+
+/// All parts.
+pub(super) fn names() -> Vec<String> {
+    let sections = SECTIONS.iter().map(|section| section.name.to_owned());
+    sections.chain(["kinds", "mistake", "help", "reasons", "languages"].map(str::to_owned)).collect()
+}
+
+/// The part of that name.
+pub(super) fn part(name: &str) -> String {
+    match name {
+        "kinds" => kinds(),
+        "mistake" => mistake(),
+        "help" => help(),
+        "reasons" => reasons(),
+        "languages" => languages(),
+        name => settings(name),
+    }
+}
+
+fn settings(name: &str) -> String {
+    let section = SECTIONS.iter().find(|section| section.name == name);
+    let section = section.unwrap_or_else(|| panic!("there is no part `{name}`"));
+    let mut table = String::from("| key | type | default | meaning | example |\n|---|---|---|---|---|\n");
+    for setting in section.settings {
+        let _ = writeln!(
+            table,
+            "| `{}` | {} | {} | {} | `{}` |",
+            setting.name, setting.form, setting.default, setting.meaning, setting.example
+        );
+    }
+    table
+}
+
+fn kinds() -> String {
+    let mut table = String::from("| kind | default `base_url` | asked at |\n|---|---|---|\n");
+    for kind in ProviderKind::all() {
+        let text =
+            format!("[providers.p]\nkind = \"{0}\"\n[models.m]\nprovider = \"p\"\nmodel = \"m\"\n", kind.as_str());
+        let config = read_config(&text).unwrap();
+        let request =
+            graft_ls::model::request(&config.models["m"], &Prompt { system: String::new(), turns: Vec::new() }, 1);
+        let _ = writeln!(table, "| `{}` | `{}` | `{}` |", kind.as_str(), kind.default_base_url(), request.path);
+    }
+    table
+}
+
+fn mistake() -> String {
+    let said = read_config(MISTAKE).unwrap_err();
+    format!("```toml mistake\n{MISTAKE}```\n```text\n{said}\n```\n")
+}
+
+/// What `--help` prints for the program and each of its commands.
+fn help() -> String {
+    let of = |arguments: &[&str]| String::from_utf8(graft(arguments, &root(), "").stdout).unwrap();
+    let main = of(&["--help"]);
+    let (_, rest) = main.split_once("Commands:\n").unwrap();
+    let commands = rest.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    let mut text = format!("```text\n{}\n```\n", main.trim_end());
+    for command in commands.filter(|command| *command != "help") {
+        let _ = write!(text, "\n### {command}\n\n```text\n{}\n```\n", of(&[command, "--help"]).trim_end());
+    }
+    text
+}
+
+fn reasons() -> String {
+    let mut table = String::from("| code | meaning |\n|---|---|\n");
+    for code in ReasonCode::ALL {
+        let _ = writeln!(table, "| `{}` | {} |", code.as_str(), code.meaning());
+    }
+    table
+}
+
+fn languages() -> String {
+    let titles: Vec<&str> = LANGUAGES.iter().map(|language| language.title).collect();
+    let mut table = format!("| | {} |\n|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
+    let mut row = |name: &str, cell: &dyn Fn(&Language) -> String| {
+        let cells: Vec<String> = LANGUAGES.iter().map(|language| cell(language)).collect();
+        let _ = writeln!(table, "| {name} | {} |", cells.join(" | "));
+    };
+    row("name", &|language| format!("`{}`", language.name));
+    row("files", &|language| language.extensions.iter().map(|e| format!("`.{e}`")).collect::<Vec<_>>().join(", "));
+    for action in ActionId::ALL {
+        let by = if builtin_serves(action) { "model, built-in" } else { "model" };
+        row(&format!("`{}`", action.as_str()), &|_| by.to_owned());
+    }
+    row("documentation", &|language| match (language.documentation, language.documentation_style) {
+        (Documentation::LeadingComment(mark), Some(style)) => format!("{style}: `{mark}` above the definition"),
+        (Documentation::LeadingComment(mark), None) => format!("`{mark}` above the definition"),
+        (Documentation::Docstring, _) => "docstrings".to_owned(),
+    });
+    row("tests go", &|language| match language.tests {
+        TestPlace::Module { .. } => "into the file's own test module".to_owned(),
+        TestPlace::File { names, .. } => format!("into a file of their own, such as `{}`", names[0]),
+    });
+    row("test frameworks", &|language| list(language.frameworks.iter().map(|framework| framework.name)));
+    row("linters", &|language| list(language.linters.iter().map(|linter| linter.name)));
+    table
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}

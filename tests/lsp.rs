@@ -1,0 +1,17 @@
+//! The editor's face, driven by a strict client over a stream in the same process.
+
+mod cases;
+mod code_actions;
+mod edits;
+mod jobs;
+mod lifecycle;
+mod offers;
+mod protocols;
+mod stdio;
+mod sync;
+
+/// The kind of an action's items in the list.
+fn kind_of(action: &str) -> String {
+    let family = if action == "fix-lint" { "quickfix" } else { "refactor.rewrite" };
+    format!("{family}.graft.{action}")
+}

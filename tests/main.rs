@@ -1,0 +1,15 @@
+//! Every integration test, one module each, in one binary.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that is surprised should stop")]
+
+mod support;
+
+mod case_file;
+mod cases;
+mod cli;
+mod docs;
+mod lsp;
+mod model;
+mod patch;
+mod properties;
+mod tidy;

@@ -1,0 +1,6 @@
+//! What tests share: the other side of the wires that Graft speaks on.
+
+pub mod lsp_client;
+pub mod model_document;
+pub mod model_server;
+pub mod scripted_work;
