@@ -29,7 +29,7 @@ pub(super) const SETTINGS: [Setting; 8] = [
     Setting {
         name: "context",
         form: "tokens, from 256",
-        default: "8192 is assumed with `ollama` and `llamacpp`, else 32768",
+        default: "4096 is assumed with `ollama` and `llamacpp`, else 32768",
         meaning: "the model's window, prompt and answer together; Ollama is told to load it so",
         example: "16384",
     },

@@ -12,8 +12,9 @@ use crate::model::{Answer, Event, Finish, Usage};
 use crate::prompt::{Prompt, estimated_tokens};
 use crate::validate::{Ending, ReasonCode, Rejection};
 
-/// Windows taken for granted where the config names none: what servers at home start with, and what clouds have at least.
-const HOME_WINDOW: u64 = 8192;
+/// Windows taken for granted where the config names none: what Ollama loads a model with on a small machine (more would be
+/// refused by it, or dropped without a word by others), and what clouds have at least.
+const HOME_WINDOW: u64 = 4096;
 const CLOUD_WINDOW: u64 = 32_768;
 /// Room for an answer beyond twice the scope's own length.
 const ANSWER_ROOM: u64 = 1024;
