@@ -127,16 +127,26 @@ fn is_stub(document: &Document, definition: &Definition) -> bool {
     let code: String =
         text.char_indices().filter(|(at, c)| !c.is_whitespace() && !skipped(body.start + at)).map(|(_, c)| c).collect();
     let inner = code.strip_prefix('{').and_then(|code| code.strip_suffix('}')).unwrap_or(&code);
-    let call = inner.split(['(', '"']).next().unwrap_or(inner);
-    // `todo!("later")`, `raise NotImplementedError("later")`: what the mark says does not matter.
-    let same = |stub: &&&str| {
-        inner == **stub
-            || (stub.ends_with("()")
-                && inner.trim_end_matches(';').ends_with(')')
-                && call == stub.trim_end_matches("()")
-                && !inner.contains(";let"))
+    let stubs = document.language().stubs;
+    let written = stubs.iter().any(|stub| inner == *stub || is_call_of(inner, stub));
+    written && (!inner.is_empty() || !text.trim().is_empty())
+}
+
+/// Whether a text is one call of what a stub such as `todo!()` calls, whatever it is given: `todo!("later")` says no more.
+fn is_call_of(text: &str, stub: &str) -> bool {
+    let Some(arguments) = stub.strip_suffix("()").and_then(|name| text.trim_end_matches(';').strip_prefix(name)) else {
+        return false;
     };
-    document.language().stubs.iter().any(|stub| same(&stub)) && (!inner.is_empty() || !text.trim().is_empty())
+    let mut depth = 0usize;
+    let closing = arguments.char_indices().find(|(_, c)| {
+        depth = match c {
+            '(' => depth + 1,
+            ')' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        depth == 0
+    });
+    arguments.starts_with('(') && closing.is_some_and(|(at, _)| at + 1 == arguments.len())
 }
 
 fn blank_line(document: &Document, offset: usize) -> bool {
@@ -183,6 +193,7 @@ mod tests {
             assert!(stub("python", text), "{text}");
         }
         assert!(!stub("rust", "fn f() { g() }"));
+        assert!(!stub("rust", "fn f() { todo!(\"x\"); g() }"));
         assert!(!stub("python", "def f():\n    return 1\n"));
     }
 }
