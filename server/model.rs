@@ -59,11 +59,6 @@ pub fn request(model: &config::Model, prompt: &Prompt, max_output_tokens: u32) -
     (wire::protocol(model.provider.kind).request)(&call, prompt)
 }
 
-/// The model's window in tokens, prompt and answer together, as far as the user told us.
-pub fn context_window(model: &config::Model) -> Option<u64> {
-    model.context
-}
-
 impl Models {
     /// Nothing is opened and no key is looked for before the first call.
     pub fn new() -> Models {

@@ -26,8 +26,8 @@ fn plan(request: &Request<'_>) -> Result<Plan, Rejection> {
     if scope.shape == ScopeShape::Statements {
         return Err(Rejection::new(ReasonCode::NothingHere, NOTHING));
     }
-    let style =
-        style_name(request.document.language(), resolve_style(request.document, request.settings.docstring_style));
+    let resolved = resolve_style(request.document, request.settings.docstring_style);
+    let style = style_name(request.document.language(), resolved);
     let form = match request.document.language().documentation {
         Documentation::LeadingComment(mark) => format!(
             "`{mark}` comment lines above it (sections such as # Errors, # Panics and # Safety where they apply)"
@@ -44,6 +44,6 @@ fn plan(request: &Request<'_>) -> Result<Plan, Rejection> {
         .to_owned();
     let mut plan = Plan::rewrite(scope, Promise::Comments, Ask { task, answer, notes: Vec::new() });
     plan.instruction = request.instruction.map(str::to_owned);
-    plan.docstring_style = Some(style.to_owned());
+    plan.docstring_style = Some(resolved);
     Ok(plan)
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::{TestHome, Workspace};
-use crate::config::DocumentSettings;
+use crate::config::{DocstringStyle, DocumentSettings};
 use crate::prompt::Ask;
 use crate::reply::Promise;
 use crate::syntax::{Diagnostic, Document, Scope};
@@ -54,8 +54,8 @@ pub struct Plan {
     pub diagnostics: Vec<Diagnostic>,
     /// What to say to a model.
     pub ask: Ask,
-    /// The form of documentation that is asked for; `document` only.
-    pub docstring_style: Option<String>,
+    /// The form of docstrings that is asked for, never `Auto`; `document` only.
+    pub docstring_style: Option<DocstringStyle>,
 }
 
 /// Where an edit goes.

@@ -57,9 +57,8 @@ async fn make(task: &Task, job: &Arc<Job>, record: &mut Record<'_>) -> Result<(&
     let tool = tool_of(job.action);
     match (job.action, &job.plan.target) {
         (ActionId::Document, _) => {
-            let style = job.docstring_style();
-            let (skeleton, _) = builtin::document(document, scope, style)?;
-            Ok((tool, skeleton.gathered(document, scope)))
+            let style = job.plan.docstring_style.unwrap_or_default();
+            builtin::document(document, scope, style).map(|(candidate, _)| (tool, candidate))
         }
         (ActionId::AddTests, Target::Tests(home)) => {
             let file = home.file.as_ref().map(|file| file.baseline.document());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Failure, Task};
 use crate::actions::{ActionId, Plan, Request, Target, TestHome, plan};
-use crate::config::{Config, DocstringStyle};
+use crate::config::Config;
 use crate::prompt::{Prompt, Sections, build};
 use crate::reply::{Promise, Question, Readings, TestQuestion, Unreadable, read, read_tests};
 use crate::syntax::{Diagnostic, Scope};
@@ -18,7 +18,6 @@ pub(super) struct Job {
     pub(super) plan: Plan,
     /// The path to show, from the project's root.
     shown_path: Option<String>,
-    docstring_style: DocstringStyle,
 }
 
 impl Job {
@@ -45,8 +44,7 @@ impl Job {
         };
         let plan = plan(task.action, &request)?;
         let shown_path = task.path.as_deref().map(|path| shown(path, task.workspace.root.as_deref()));
-        let docstring_style = config.document.docstring_style;
-        Ok(Job { action: task.action, plan, shown_path, docstring_style, baseline })
+        Ok(Job { action: task.action, plan, shown_path, baseline })
     }
 
     /// What to say to a model, within `budget` estimated tokens.
@@ -60,11 +58,6 @@ impl Job {
             diagnostics: &self.plan.diagnostics,
         };
         build(&sections, budget)
-    }
-
-    /// The form of docstrings that the config asks for.
-    pub(super) fn docstring_style(&self) -> DocstringStyle {
-        self.docstring_style
     }
 
     /// What an answer comes to.

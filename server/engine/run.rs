@@ -69,7 +69,9 @@ impl<'t> Record<'t> {
             Target::Tests(home) => self.facts.framework = Some(home.framework.name.to_owned()),
             Target::Scope => {}
         }
-        self.facts.docstring_style.clone_from(&job.plan.docstring_style);
+        let language = self.task.document.language();
+        self.facts.docstring_style =
+            job.plan.docstring_style.map(|style| builtin::style_name(language, style).to_owned());
         if job.action == ActionId::Refactor {
             self.facts.guidance =
                 Some(job.plan.instruction.clone().unwrap_or_else(|| "clearer and simpler, same behaviour".to_owned()));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::imports::wanted;
 use super::reindent::Place;
 use super::{Container, Question, align::block_of};
-use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, identifiers};
+use crate::syntax::{Definition, DefinitionKind, Document, identifiers};
 use crate::text::Edit;
 
 /// Edits outside the scope for what the definitions `taken` of `fragment` need: helpers unknown to the file, after the scope
@@ -95,15 +95,15 @@ fn insert_after(
     let source = question.document.source();
     // What follows on the line, a comment for one, stays with it.
     let at = source.get(end..).and_then(|rest| rest.find('\n')).map_or(source.len(), |length| end + length);
-    let gap = match question.document.language().body {
-        BodyForm::Indented if base.is_empty() => "\n\n\n",
-        _ => "\n\n",
-    };
+    let blank_lines = if base.is_empty() { question.document.language().blank_lines } else { 1 };
+    let gap = "
+"
+    .repeat(blank_lines + 1);
     let unit = question.scope.unit;
     let mut text = String::new();
     for helper in helpers {
         let block = block_of(fragment, helper.whole.start..helper.outer.end);
-        text.push_str(gap);
+        text.push_str(&gap);
         text.push_str(&block.variants(&Place { base, unit, starts_line: true }).into_iter().next().unwrap_or_default());
     }
     if text.is_empty() {

@@ -103,11 +103,11 @@ fn additions(question: &TestQuestion<'_>, fragment: &Document) -> Candidate {
             !taken.contains(definition.name.as_str()) && !language.demonstrations.contains(&definition.name.as_str())
         })
         .collect();
-    let output =
-        new.iter().map(|definition| at_margin(fragment, definition)).collect::<Vec<_>>().join(match language.tests {
-            TestPlace::File { .. } => "\n\n\n",
-            TestPlace::Module { .. } => "\n\n",
-        });
+    let output = new
+        .iter()
+        .map(|definition| at_margin(fragment, definition))
+        .collect::<Vec<_>>()
+        .join(&"\n".repeat(language.blank_lines + 1));
     if new.is_empty() {
         return Candidate { edits: Vec::new(), output, reading: Reading::Definition };
     }

@@ -21,14 +21,6 @@ impl Encoding {
             Encoding::Utf32 => 1,
         }
     }
-
-    /// How many units `text` takes.
-    pub fn measure(self, text: &str) -> usize {
-        match self {
-            Encoding::Utf8 => text.len(),
-            _ => text.chars().map(|c| self.width(c)).sum(),
-        }
-    }
 }
 
 /// A place between two characters. Lines end at `\n`, `\r\n` or `\r`, as the Language Server Protocol has it.

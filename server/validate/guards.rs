@@ -161,7 +161,7 @@ fn identity(case: &Case<'_>) -> Option<Rejection> {
         let whole = |d: &&&Definition| {
             d.outer.end == case.new_scope.end && case.new.slice(case.new_scope.start..d.whole.start).trim().is_empty()
         };
-        let own = defined.iter().find(|d| d.kind == old.kind && d.name == old.name && d.path == old.path);
+        let own = defined.iter().find(|d| d.is_same_as(old));
         let Some(own) = own else {
             let other =
                 defined.first().map_or("something else".to_owned(), |d| format!("{} `{}`", d.kind.word(), d.name));
