@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use graft_ls::actions::{ActionId, Workspace};
+use graft_ls::actions::ActionId;
 use graft_ls::config::Config;
 use graft_ls::engine::{Change, Engine, Task};
 use graft_ls::syntax::{Document, Language};
@@ -113,18 +113,7 @@ fn timed(mut work: impl FnMut()) -> Vec<Duration> {
 }
 
 fn task(language: &'static Language, text: &str, at: usize) -> Task {
-    Task {
-        id: "bench".to_owned(),
-        action: ActionId::Refactor,
-        document: Document::new(language, text, Some(1)),
-        path: None,
-        range: at..at,
-        instruction: None,
-        diagnostics: None,
-        model: None,
-        workspace: Workspace::default(),
-        config: None,
-    }
+    Task::new("bench", ActionId::Refactor, Document::new(language, text, Some(1)), at..at)
 }
 
 fn main() {

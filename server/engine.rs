@@ -66,6 +66,22 @@ pub struct Task {
 }
 
 impl Task {
+    /// A cursor or selection in a text that stands alone: no path, no project, nothing asked beyond the action.
+    pub fn new(id: impl Into<String>, action: ActionId, document: Document, range: Range<usize>) -> Task {
+        Task {
+            id: id.into(),
+            action,
+            document,
+            path: None,
+            range,
+            instruction: None,
+            diagnostics: None,
+            model: None,
+            workspace: Workspace::default(),
+            config: None,
+        }
+    }
+
     /// The path from the project's root, with `/`; the whole path where there is no root.
     fn path_in_project(&self) -> Option<String> {
         let path = self.path.as_deref()?;

@@ -1,6 +1,6 @@
 //! A model that nobody configured: found on this machine when a job needs one, used and named; or not, and said so.
 
-use graft_ls::actions::{ActionId, Workspace};
+use graft_ls::actions::ActionId;
 use graft_ls::config::{Config, ProviderKind};
 use graft_ls::engine::{Change, Engine, Outcome, Task};
 use graft_ls::model::Probe;
@@ -34,17 +34,11 @@ fn probes(server: &ModelServer) -> Vec<Probe> {
 }
 
 async fn outcome(engine: &Engine, config: Value, model: Option<&str>) -> Outcome {
+    let document = Document::new(Language::by_id("rust").unwrap(), CODE, None);
     let task = Task {
-        id: "t".to_owned(),
-        action: ActionId::Refactor,
-        document: Document::new(Language::by_id("rust").unwrap(), CODE, None),
-        path: None,
-        range: 3..3,
-        instruction: None,
-        diagnostics: None,
         model: model.map(str::to_owned),
-        workspace: Workspace::default(),
         config: Some(Config::from_layers(None, &config).unwrap().into()),
+        ..Task::new("t", ActionId::Refactor, document, 3..3)
     };
     engine.execute(&task, &mut |_| ()).await
 }

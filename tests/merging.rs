@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use graft_ls::actions::{ActionId, Workspace};
+use graft_ls::actions::ActionId;
 use graft_ls::config::Config;
 use graft_ls::engine::{Change, Engine, Task};
 use graft_ls::syntax::{Census, Document};
@@ -69,18 +69,7 @@ fn edit(sample: &Sample, text: &str) -> Option<ValidatedEdit> {
     let line = before.matches('\n').count();
     let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
     let start = text.split_inclusive('\n').take(line).map(str::len).sum::<usize>() + column;
-    let task = Task {
-        id: "t".to_owned(),
-        action: ActionId::Refactor,
-        document,
-        path: None,
-        range: start..start,
-        instruction: None,
-        diagnostics: None,
-        model: None,
-        workspace: Workspace::default(),
-        config: None,
-    };
+    let task = Task::new("t", ActionId::Refactor, document, start..start);
     let answer = format!("```\n{}\n```\n", sample.new);
     match Engine::new(Config::default()).replay(&task, &answer, Some("stop")).result {
         Ok(Change::Edit { edit, file: None }) => Some(*edit),
@@ -186,18 +175,7 @@ fn the_same_change_is_not_made_twice() {
 fn replayed(language: &str, text: &str, at: &str, action: ActionId, answer: &str) -> ValidatedEdit {
     let document = Document::new(graft_ls::syntax::Language::by_id(language).unwrap(), text, Some(1));
     let start = text.find(at).unwrap();
-    let task = Task {
-        id: "t".to_owned(),
-        action,
-        document,
-        path: None,
-        range: start..start,
-        instruction: None,
-        diagnostics: None,
-        model: None,
-        workspace: Workspace::default(),
-        config: None,
-    };
+    let task = Task::new("t", action, document, start..start);
     let outcome = Engine::new(Config::default()).replay(&task, answer, Some("stop"));
     match outcome.result {
         Ok(Change::Edit { edit, .. }) => *edit,

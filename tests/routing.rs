@@ -42,17 +42,12 @@ fn two(first: &str, second: &str, provider: Value) -> Engine {
 }
 
 fn task(model: Option<&str>) -> Task {
+    let document = Document::new(Language::by_id("rust").unwrap(), ADD, None);
     Task {
-        id: "t".to_owned(),
-        action: ActionId::Document,
-        document: Document::new(Language::by_id("rust").unwrap(), ADD, None),
         path: Some(Path::new("/w/src/add.rs").to_owned()),
-        range: 4..4,
-        instruction: None,
-        diagnostics: None,
         model: model.map(str::to_owned),
         workspace: Workspace { root: Some("/w".into()), buffers: None, disk: false },
-        config: None,
+        ..Task::new("t", ActionId::Document, document, 4..4)
     }
 }
 

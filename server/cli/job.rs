@@ -1,10 +1,16 @@
 //! One task at work: by model or from a given answer, in a task of its own so that a panic ends nothing else.
 
+use std::ffi::OsStr;
 use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
 
 use tokio::task::JoinSet;
 
 use super::bad_request;
+use super::place::Place;
+use super::settings::{self, Settings};
+use super::source::Source;
+use crate::actions::ActionId;
 use crate::engine::{Engine, Failure, Outcome, Progress, Task};
 
 /// How the answer is come by.
@@ -19,6 +25,17 @@ pub(super) enum Work {
         /// The server's word on why it ended, where that is known.
         finish_reason: Option<String>,
     },
+}
+
+/// An action at a place of a file, under the settings of its project; with it, what diffs call the file.
+pub(super) fn at_place(action: ActionId, target: &OsStr, flags: &[String]) -> Result<(Task, String), Failure> {
+    let place = Place::parse(target, Path::is_file);
+    let Source { document, path, label, workspace } = Source::read(&place.file)?;
+    let range = place.range(document.text()).map_err(|why| bad_request(format!("{}: {why}", place.file.display())))?;
+    let folder = settings::project_folder(&path, workspace.root.as_deref());
+    let config = Settings::new(flags).config(folder.as_deref())?;
+    let task = Task::new(new_task_id(), action, document, range);
+    Ok((Task { path: Some(path), workspace, config: Some(config), ..task }, label))
 }
 
 /// Does the work on the runtime that this is called from. Dropping the future cancels a model's call. A panic becomes a

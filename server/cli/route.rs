@@ -1,13 +1,9 @@
 //! `graft-ls route`: why an action at a place would go where it goes. Asks no model, runs no linter.
 
 use std::fmt::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
-use super::place::Place;
-use super::settings::{self, Settings};
-use super::source::Source;
-use super::{NO_EDIT, RouteArguments, UNTRIED, bad_request, job, output};
+use super::{NO_EDIT, RouteArguments, UNTRIED, job, output};
 use crate::config::Config;
 use crate::engine::{Engine, ExplainedStep, Explanation, Failure, Sourced, Task};
 use crate::validate::ReasonCode;
@@ -25,23 +21,8 @@ pub(super) fn route(arguments: &RouteArguments) -> ExitCode {
 }
 
 fn explanation(arguments: &RouteArguments) -> Result<Explanation, Failure> {
-    let place = Place::parse(&arguments.target, Path::is_file);
-    let Source { document, path, workspace, .. } = Source::read(&place.file)?;
-    let range = place.range(document.text()).map_err(|why| bad_request(format!("{}: {why}", place.file.display())))?;
-    let folder = settings::project_folder(&path, workspace.root.as_deref());
-    let config = Settings::new(&arguments.options.set).config(folder.as_deref())?;
-    let task = Task {
-        id: job::new_task_id(),
-        action: arguments.action,
-        document,
-        path: Some(path),
-        range,
-        instruction: None,
-        diagnostics: None,
-        model: arguments.model.clone(),
-        workspace,
-        config: Some(config),
-    };
+    let (task, _) = job::at_place(arguments.action, &arguments.target, &arguments.options.set)?;
+    let task = Task { model: arguments.model.clone(), ..task };
     Engine::new(Config::default()).explain(&task)
 }
 

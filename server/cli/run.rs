@@ -7,9 +7,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::job::{self, Work};
-use super::place::Place;
-use super::settings::{self, Settings};
-use super::source::{self, Source};
+use super::source;
 use super::{NO_EDIT, RunArguments, UNTRIED, bad_request, diagnostics, output, write};
 use crate::config::Config;
 use crate::engine::{Attempt, Change, Engine, Failure, Outcome, Progress, Report, Task, troubles};
@@ -77,31 +75,20 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
 
 impl Job {
     fn prepare(arguments: &RunArguments) -> Result<Job, Failure> {
-        let place = Place::parse(&arguments.target, Path::is_file);
-        let Source { document, path, label, workspace } = Source::read(&place.file)?;
-        let range =
-            place.range(document.text()).map_err(|why| bad_request(format!("{}: {why}", place.file.display())))?;
+        let (task, label) = job::at_place(arguments.action, &arguments.target, &arguments.options.set)?;
         if [&arguments.reply, &arguments.diagnostics].iter().all(|file| file.as_deref() == Some(Path::new("-"))) {
             return Err(bad_request("stdin can be read once only; put the diagnostics or the reply in a file"));
         }
-        let diagnostics = arguments.diagnostics.as_deref().map(|file| read_diagnostics(file, &document));
+        let diagnostics = arguments.diagnostics.as_deref().map(|file| read_diagnostics(file, &task.document));
         let work = match &arguments.reply {
             None => Work::Execute,
             Some(file) => Work::Replay { answer: read_argument(file)?, finish_reason: None },
         };
-        let folder = settings::project_folder(&path, workspace.root.as_deref());
-        let config = Settings::new(&arguments.options.set).config(folder.as_deref())?;
         let task = Task {
-            id: job::new_task_id(),
-            action: arguments.action,
-            document,
-            path: Some(path),
-            range,
             instruction: arguments.instruction.clone(),
             diagnostics: diagnostics.transpose()?,
             model: arguments.model.clone(),
-            workspace,
-            config: Some(config),
+            ..task
         };
         let engine = Engine::discovering(Config::default(), usual_probes());
         Ok(Job { engine, task, work, label })

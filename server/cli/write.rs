@@ -98,7 +98,7 @@ fn open_to_others(_: &NamedTempFile) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actions::{ActionId, Workspace};
+    use crate::actions::ActionId;
     use crate::config::Config;
     use crate::engine::{Change, Engine, Task};
     use crate::syntax::Language;
@@ -136,18 +136,7 @@ mod tests {
     fn edit(text: &str) -> ValidatedEdit {
         let document = Document::new(Language::by_id("python").unwrap(), text, None);
         let at = text.find("double").unwrap();
-        let task = Task {
-            id: String::new(),
-            action: ActionId::Refactor,
-            document,
-            path: None,
-            range: at..at,
-            instruction: None,
-            diagnostics: None,
-            model: None,
-            workspace: Workspace::default(),
-            config: None,
-        };
+        let task = Task::new("t", ActionId::Refactor, document, at..at);
         let outcome = Engine::new(Config::default()).replay(&task, "def double(x):\n    return x * 2\n", None);
         match outcome.result {
             Ok(Change::Edit { edit, .. }) => *edit,

@@ -130,7 +130,7 @@ impl Redaction {
     }
 }
 
-/// `/work/` of `/work/a/b`.
+/// `/projects/` of `/projects/a/b`.
 fn first_folder(path: &str) -> Option<String> {
     let end = path.strip_prefix('/')?.find('/')? + 1;
     path.get(..=end).map(str::to_owned)
@@ -163,7 +163,7 @@ mod tests {
     use crate::syntax::Language;
 
     fn redaction() -> Redaction {
-        let redaction = Redaction::new(Some(Path::new("/work/mine")), Some(Path::new("/people/ann")), &[]);
+        let redaction = Redaction::new(Some(Path::new("/projects/mine")), Some(Path::new("/people/ann")), &[]);
         Redaction {
             keys: vec![SecretString::from("top-secret-0123456789")],
             secrets: vec![SecretString::from("pem line one\npem line two\nend")],
@@ -176,7 +176,7 @@ mod tests {
         let cases = [
             ("open(\"/home/ann/notes.txt\")", "open(\"<path>\")"),
             ("# /people/ann, ~/x and '/people/annabel'", "# <path>, ~/x and '<path>'"),
-            ("at /work/mine/src/a.rs:3 and /work/other/b", "at <workspace>/src/a.rs:3 and <path>"),
+            ("at /projects/mine/src/a.rs:3 and /projects/other/b", "at <workspace>/src/a.rs:3 and <path>"),
             ("file:///home/ann/a b", "file://<path> b"),
             ("\"C:\\\\Users\\\\ann\\\\x\\\\\" D:\\Users\\ann", "\"<path>\\\\\" <path>"),
             ("say \\\"/tmp/x\\\"\\n", "say \\\"<path>\\\"\\n"),

@@ -1,6 +1,6 @@
 //! Reading an answer as the engine does, and whether what came of it is what the answer meant. Refuses to keep books.
 
-use graft_ls::actions::{ActionId, Workspace};
+use graft_ls::actions::ActionId;
 use graft_ls::config::Config;
 use graft_ls::engine::{Change, Engine, Outcome, Task};
 use graft_ls::syntax::Document;
@@ -44,18 +44,8 @@ impl Reply {
 
 /// Reads an answer against a document.
 pub fn replay(document: &Document, cursor: usize, answer: &str, finish_reason: Option<&str>) -> Reply {
-    let task = Task {
-        id: "sample".to_owned(),
-        action: ActionId::Refactor,
-        document: document.clone(),
-        path: None,
-        range: cursor..cursor,
-        instruction: Some("change it".to_owned()),
-        diagnostics: None,
-        model: None,
-        workspace: Workspace::default(),
-        config: None,
-    };
+    let instruction = Some("change it".to_owned());
+    let task = Task { instruction, ..Task::new("sample", ActionId::Refactor, document.clone(), cursor..cursor) };
     let run = || Engine::new(Config::default()).replay(&task, answer, finish_reason);
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).map_or(Reply::Panic, reply)
 }

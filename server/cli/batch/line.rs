@@ -99,17 +99,13 @@ impl Request {
             _ => format!("untitled.{}", language.extensions.first().unwrap_or(&"txt")),
         };
         let diagnostics = fields.diagnostics.map(|list| list.into_iter().map(|diagnostic| diagnostic.place(&document)));
+        let range = fields.range.bytes(&document);
         let task = Task {
-            id: job::new_task_id(),
-            action,
             path,
-            range: fields.range.bytes(&document),
             instruction: fields.instruction,
             diagnostics: diagnostics.map(Iterator::collect),
-            model: None,
             workspace,
-            config: None,
-            document,
+            ..Task::new(job::new_task_id(), action, document, range)
         };
         let work = match fields.reply {
             Some(answer) => Work::Replay { answer, finish_reason: fields.finish_reason },
