@@ -8,11 +8,13 @@ mod error_body;
 mod failures;
 mod frames;
 mod known;
+mod listing;
 mod mask;
 mod ollama;
 mod openai;
 mod parameters;
 mod probe;
+mod survey;
 mod transport;
 mod wire;
 
@@ -26,9 +28,11 @@ use tokio::sync::OnceCell;
 pub use answer::{Answer, Event, Finish, Usage};
 pub use error::{ErrorClass, ModelError};
 pub use known::{AS_OF, KNOWN_MODELS, KnownModel, Thinking, known_model};
+pub use listing::{ListedModel, RunningModel};
 pub use mask::masked;
 pub use parameters::{Sampling, takes_sampling};
-pub use probe::{FoundModel, FoundServer, Probe, probe, usual_probes};
+pub use probe::{FoundServer, Probe, probe, usual_probes};
+pub use survey::{ModelDetails, Survey};
 pub use wire::{KeyHeader, ModelCall, WireRequest};
 
 use crate::config::{self, KeySource, ProviderKind};
@@ -114,7 +118,7 @@ impl Models {
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Answer, ModelError> {
         let mut failures = Failures::new(model);
-        let key = self.key(model, &failures).await?;
+        let key = self.key(&model.provider, &failures).await?;
         failures.mask(key.as_ref());
         let protocol = wire::protocol(model.provider.kind);
         let mut clock = Clock::start(&model.provider, patience);
@@ -129,7 +133,7 @@ impl Models {
                 Err(error) if call.takes_think && refuses_think(model, &error) => self.remember_without_think(model),
                 Err(error) => {
                     if error.class == ErrorClass::Auth {
-                        self.forget_key(model);
+                        self.forget_key(&model.provider);
                     }
                     let (provider, status) = (&model.provider.name, error.status);
                     tracing::info!(provider, model = model.model, class = ?error.class, status, "model call failed");
@@ -159,8 +163,12 @@ impl Models {
     }
 
     /// Found once for a process, and by one of several callers that need it at the same time.
-    async fn key(&self, model: &config::Model, failures: &Failures<'_>) -> Result<Option<SecretString>, ModelError> {
-        let Some(source) = &model.provider.api_key else {
+    async fn key(
+        &self,
+        provider: &config::Provider,
+        failures: &Failures<'_>,
+    ) -> Result<Option<SecretString>, ModelError> {
+        let Some(source) = &provider.api_key else {
             return Ok(None);
         };
         let cell = lock(&self.shared.keys).entry(source.clone()).or_default().clone();
@@ -174,8 +182,8 @@ impl Models {
     }
 
     /// A key that the server refused may have been replaced at its source since.
-    fn forget_key(&self, model: &config::Model) {
-        if let Some(source) = &model.provider.api_key {
+    fn forget_key(&self, provider: &config::Provider) {
+        if let Some(source) = &provider.api_key {
             lock(&self.shared.keys).remove(source);
         }
     }

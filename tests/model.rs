@@ -4,6 +4,7 @@ mod answers;
 mod errors;
 mod keys;
 mod requests;
+mod survey;
 mod waiting;
 
 use graft_ls::config::{Config, Model};

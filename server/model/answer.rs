@@ -86,6 +86,12 @@ impl Clock {
         }
     }
 
+    /// For a question that is answered at once by whoever answers at all.
+    pub(super) fn of_question(provider: &Provider, longest: Duration) -> Clock {
+        let first_token = provider.first_token_timeout.min(longest);
+        Clock { first_token, ..Clock::start(provider, Patience::MovesOn) }
+    }
+
     /// `future`, or the timeout that passes first.
     pub(super) async fn limit<T>(
         &self,
@@ -93,6 +99,16 @@ impl Clock {
         future: impl Future<Output = T>,
     ) -> Result<T, ModelError> {
         timeout_at(self.deadline(), future).await.map_err(|_| self.passed(failures))
+    }
+
+    /// The same for a question that no token answers.
+    pub(super) async fn answered<T>(
+        &self,
+        failures: &Failures<'_>,
+        future: impl Future<Output = T>,
+    ) -> Result<T, ModelError> {
+        let limit = self.first_token.min(self.total);
+        timeout_at(self.deadline(), future).await.map_err(|_| failures.no_answer(limit))
     }
 
     /// Whether there may be a pause of this length: it leaves time for another try, and no other server will do.

@@ -7,6 +7,9 @@ use super::parameters::{messages_thinking, parameters, with_users_word};
 use super::wire::{self, Delta, Framing, KeyHeader, ModelCall, Protocol, Terminal, WireFailure, WireRequest};
 use crate::prompt::Prompt;
 
+/// What every request carries besides the key.
+pub(super) const HEADERS: [(&str, &str); 1] = [("anthropic-version", "2023-06-01")];
+
 pub(super) const PROTOCOL: Protocol = Protocol { request, decode, framing: Framing::Events, terminal: Terminal::End };
 
 fn request(call: &ModelCall<'_>, prompt: &Prompt) -> WireRequest {
@@ -23,7 +26,7 @@ fn request(call: &ModelCall<'_>, prompt: &Prompt) -> WireRequest {
     body.extend(messages_thinking(call.model, parameters.max_tokens).map(|value| ("thinking".to_owned(), value)));
     WireRequest {
         path: "/v1/messages",
-        headers: vec![("anthropic-version", "2023-06-01")],
+        headers: HEADERS.to_vec(),
         key_header: KeyHeader::XApiKey,
         body: with_users_word(body, call.model),
     }

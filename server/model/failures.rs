@@ -9,17 +9,24 @@ use secrecy::SecretString;
 use super::error::{ErrorClass, ModelError, classify};
 use super::error_body::{ErrorBody, one_line};
 use super::mask::masked;
-use crate::config::{KeyError, Model, ProviderKind};
+use crate::config::{KeyError, Model, Provider, ProviderKind};
 
 /// Words failures for one call.
 pub(super) struct Failures<'a> {
-    model: &'a Model,
+    provider: &'a Provider,
+    /// The model that was asked; nothing where the server itself was.
+    model: Option<&'a Model>,
     key: Option<SecretString>,
 }
 
 impl<'a> Failures<'a> {
     pub(super) fn new(model: &'a Model) -> Failures<'a> {
-        Failures { model, key: None }
+        Failures { provider: &model.provider, model: Some(model), key: None }
+    }
+
+    /// For a question about the server, and none of its models.
+    pub(super) fn of_server(provider: &'a Provider) -> Failures<'a> {
+        Failures { provider, model: None, key: None }
     }
 
     /// From now on, nothing repeats this key.
@@ -40,13 +47,13 @@ impl<'a> Failures<'a> {
 
     /// No connection, or one that died before an answer began.
     pub(super) fn unreachable(&self, error: reqwest::Error) -> ModelError {
-        let url = &self.model.provider.base_url;
+        let url = &self.provider.base_url;
         let place = format!("{}://{}", url.scheme(), host_and_port(url));
         let cause = match error.is_connect() && error.is_timeout() {
-            true => format!("no connection within {} ms", self.model.provider.connect_timeout.as_millis()),
+            true => format!("no connection within {} ms", self.provider.connect_timeout.as_millis()),
             false => root_cause(&error.without_url()),
         };
-        let provider = &self.model.provider.name;
+        let provider = &self.provider.name;
         let message =
             format!("cannot reach {provider} at {place} ({cause}); start it or correct providers.{provider}.base_url");
         self.plain(ErrorClass::Unreachable, message)
@@ -54,18 +61,18 @@ impl<'a> Failures<'a> {
 
     /// The client or the request could not be made.
     pub(super) fn no_client(&self, cause: &str) -> ModelError {
-        let provider = &self.model.provider.name;
+        let provider = &self.provider.name;
         self.plain(ErrorClass::Unreachable, format!("cannot ask {provider} ({cause}); correct providers.{provider}"))
     }
 
     /// The key was not to be had.
     pub(super) fn no_key(&self, error: &KeyError) -> ModelError {
-        self.plain(ErrorClass::Auth, format!("there is no key for {}: {error}", self.model.provider.name))
+        self.plain(ErrorClass::Auth, format!("there is no key for {}: {error}", self.provider.name))
     }
 
     /// A redirect is never followed: it would carry the key, and the code, to another server.
     pub(super) fn redirect(&self, status: u16, target: Option<&url::Url>) -> ModelError {
-        let provider = &self.model.provider.name;
+        let provider = &self.provider.name;
         let target = target.map_or_else(|| "nowhere".to_owned(), |url| format!("host {}", host_and_port(url)));
         let message = format!(
             "{provider} answered with a redirect to {target}, which is not followed; \
@@ -76,14 +83,13 @@ impl<'a> Failures<'a> {
 
     /// The stream ended early.
     pub(super) fn truncated(&self, cause: &str) -> ModelError {
-        let message =
-            format!("the answer of {} broke off ({}); try again", self.model.provider.name, one_line(cause, 200));
+        let message = format!("the answer of {} broke off ({}); try again", self.provider.name, one_line(cause, 200));
         self.plain(ErrorClass::Truncated, message)
     }
 
     /// The stream is not what the protocol says.
     pub(super) fn not_understood(&self, seen: &str) -> ModelError {
-        let provider = &self.model.provider;
+        let provider = self.provider;
         let seen = masked(&one_line(seen, 200), self.key.as_ref());
         let message = format!(
             "{name} did not answer as {kind} does (it sent: {seen}); check providers.{name}.kind and base_url",
@@ -95,10 +101,20 @@ impl<'a> Failures<'a> {
 
     /// A configured timeout passed; `setting` is its key and `what` did not happen in time.
     pub(super) fn timeout(&self, what: &str, limit: Duration, setting: &str) -> ModelError {
-        let provider = &self.model.provider.name;
+        let provider = &self.provider.name;
         let seconds = limit.as_secs_f64();
         let message =
             format!("{what} from {provider} within {seconds} s; try again, or raise providers.{provider}.{setting}");
+        self.plain(ErrorClass::Timeout, message)
+    }
+
+    /// A question about the server itself was not answered in time.
+    pub(super) fn no_answer(&self, limit: Duration) -> ModelError {
+        let (provider, seconds) = (&self.provider.name, limit.as_secs_f64());
+        let place = host_and_port(&self.provider.base_url);
+        let message = format!(
+            "{provider} takes connections at {place} and says nothing for {seconds} s; restart it, or correct providers.{provider}.base_url"
+        );
         self.plain(ErrorClass::Timeout, message)
     }
 
@@ -107,30 +123,33 @@ impl<'a> Failures<'a> {
     }
 
     fn sentence(&self, class: ErrorClass, status: Option<u16>, said: &str) -> String {
-        let provider = &self.model.provider.name;
-        let (name, id) = (&self.model.name, &self.model.model);
+        let provider = &self.provider.name;
+        let name = self.model.map_or("NAME", |model| model.name.as_str());
+        let id = self.model.map_or_else(|| "its model".to_owned(), |model| format!("`{}`", model.model));
         let (what, next_step) = match class {
             ErrorClass::Loading => (
-                format!("{provider} is still loading `{id}`"),
+                format!("{provider} is still loading {id}"),
                 format!("try again in a moment, or raise providers.{provider}.first_token_timeout_s"),
             ),
             ErrorClass::ModelMissing => (
-                format!("{provider} has no model `{id}`"),
-                match self.model.provider.kind {
-                    ProviderKind::Ollama => format!("run `ollama pull {id}` there, or correct models.{name}.model"),
+                format!("{provider} has no model {id}"),
+                match self.provider.kind {
+                    ProviderKind::Ollama => {
+                        format!("run `ollama pull {}` there, or correct models.{name}.model", id.trim_matches('`'))
+                    }
                     _ => format!("correct models.{name}.model"),
                 },
             ),
             ErrorClass::ContextOverflow => (
-                format!("the prompt does not fit the window of `{id}`"),
+                format!("the prompt does not fit the window of {id}"),
                 format!("select less, or raise models.{name}.context"),
             ),
             ErrorClass::Unsupported => (
-                format!("`{id}` at {provider} cannot do this"),
+                format!("{id} at {provider} cannot do this"),
                 format!("name the parameter in models.{name}.drop_params, or use another model"),
             ),
             ErrorClass::OutOfMemory => (
-                format!("{provider} has too little memory for `{id}`"),
+                format!("{provider} has too little memory for {id}"),
                 format!("use a smaller model, or lower models.{name}.context"),
             ),
             ErrorClass::Overloaded => (format!("{provider} is overloaded"), "try again later".to_owned()),
@@ -153,11 +172,11 @@ impl<'a> Failures<'a> {
                 format!("check providers.{provider}.kind and base_url"),
             ),
             ErrorClass::BadRequest => (
-                format!("{provider} does not take the request for `{id}`"),
+                format!("{provider} does not take the request for {id}"),
                 format!("name the parameter in models.{name}.drop_params, or change models.{name}"),
             ),
             ErrorClass::BadAnswer | ErrorClass::Unreachable => {
-                (format!("{provider} failed with `{id}`"), "look at its log, or try again".to_owned())
+                (format!("{provider} failed with {id}"), "look at its log, or try again".to_owned())
             }
         };
         format!("{what} (it said: {said}); {next_step}")

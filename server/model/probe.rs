@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use url::Url;
 
+use super::listing::{self, ListedModel};
 use super::transport::Clients;
 use crate::config::{Provider, ProviderKind};
 
@@ -34,18 +35,7 @@ pub struct FoundServer {
     /// The probe that found it.
     pub probe: Probe,
     /// Its models, in its own order; those that only embed, or that it only passes on to others, are left out.
-    pub models: Vec<FoundModel>,
-}
-
-/// A model of a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundModel {
-    /// The server's id of it.
-    pub id: String,
-    /// Its weights in bytes, where the server says.
-    pub size: Option<u64>,
-    /// Its window in tokens as the server has it loaded, where the server says.
-    pub context: Option<u64>,
+    pub models: Vec<ListedModel>,
 }
 
 /// The servers that people run, at their usual ports.
@@ -71,7 +61,8 @@ pub async fn probe(probes: &[Probe]) -> Vec<FoundServer> {
         let (probe, clients) = (probe.clone(), &clients);
         async move {
             let list = tokio::time::timeout(ANSWER, list(&probe, clients)).await.ok()??;
-            let models = models(probe.kind, &list)?;
+            let mut models = listing::models(probe.kind, &list)?;
+            models.retain(|model| !model.is_remote && model.writes());
             Some(FoundServer { probe, models })
         }
     };
@@ -84,9 +75,8 @@ async fn list(probe: &Probe, clients: &Clients) -> Option<Value> {
     if !provider.is_loopback() {
         return None;
     }
-    let path = if probe.kind == ProviderKind::Ollama { "api/tags" } else { "v1/models" };
     let client = clients.get(&provider).ok()?;
-    let mut response = client.get(probe.base_url.join(path).ok()?).send().await.ok()?;
+    let mut response = client.get(probe.base_url.join(listing::path(probe.kind)).ok()?).send().await.ok()?;
     if !response.status().is_success() {
         return None;
     }
@@ -98,74 +88,4 @@ async fn list(probe: &Probe, clients: &Clients) -> Option<Value> {
         }
     }
     serde_json::from_slice(&body).ok()
-}
-
-/// The models of a list; nothing where it is none.
-fn models(kind: ProviderKind, list: &Value) -> Option<Vec<FoundModel>> {
-    let (rows, id) = match kind {
-        ProviderKind::Ollama => ("models", "name"),
-        _ => ("data", "id"),
-    };
-    let rows = list.get(rows)?.as_array()?;
-    let model = |row: &Value| {
-        let id = row.get(id)?.as_str().filter(|id| !id.is_empty())?;
-        let number = |pointer: &str| row.pointer(pointer).and_then(Value::as_u64);
-        let context = number("/meta/n_ctx").or_else(|| number("/max_model_len"));
-        (!is_remote(row, id) && writes(row, id)).then(|| FoundModel {
-            id: id.to_owned(),
-            size: number("/size"),
-            context,
-        })
-    };
-    Some(rows.iter().filter_map(model).collect())
-}
-
-/// Whether an Ollama only passes it on to somebody else's machine.
-fn is_remote(row: &Value, id: &str) -> bool {
-    let says = |key: &str| row.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-    says("remote_host") || says("remote_model") || id.ends_with(":cloud") || id.ends_with("-cloud")
-}
-
-/// Whether it writes text, as far as can be told.
-fn writes(row: &Value, id: &str) -> bool {
-    match row.get("capabilities").and_then(Value::as_array) {
-        Some(capabilities) => capabilities.iter().any(|capability| capability == "completion"),
-        None => !["embed", "rerank", "whisper", "bge-"].iter().any(|word| id.to_lowercase().contains(word)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn ids(kind: ProviderKind, list: Value) -> Option<Vec<String>> {
-        models(kind, &list).map(|models| models.into_iter().map(|model| model.id).collect())
-    }
-
-    #[test]
-    fn reads_the_lists_of_all_servers() {
-        let ollama = json!({"models": [
-            {"name": "qwen2.5-coder:7b", "size": 4_700_000_000_u64},
-            {"name": "nomic-embed-text:latest", "size": 1},
-            {"name": "all-minilm:latest", "capabilities": ["embedding"]},
-            {"name": "gpt-oss:120b-cloud", "remote_host": "https://ollama.com:443"},
-            {"name": "glm-4.6:cloud"},
-        ]});
-        assert_eq!(ids(ProviderKind::Ollama, ollama.clone()), Some(vec!["qwen2.5-coder:7b".to_owned()]));
-        assert_eq!(models(ProviderKind::Ollama, &ollama).unwrap()[0].size, Some(4_700_000_000));
-        let llama = json!({"object": "list", "data": [{"id": "model.gguf", "meta": {"n_ctx": 8192}}]});
-        assert_eq!(models(ProviderKind::LlamaCpp, &llama).unwrap()[0].context, Some(8192));
-        let vllm = json!({"data": [{"id": "Qwen/Qwen3-Coder-30B-A3B-Instruct", "max_model_len": 65_536}]});
-        assert_eq!(models(ProviderKind::OpenAi, &vllm).unwrap()[0].context, Some(65_536));
-    }
-
-    #[test]
-    fn what_is_no_list_is_no_server() {
-        for list in [json!({"hello": "world"}), json!([]), json!({"data": "x"}), json!({"models": {}})] {
-            assert_eq!(ids(ProviderKind::Ollama, list.clone()), None);
-            assert_eq!(ids(ProviderKind::OpenAi, list), None);
-        }
-        assert_eq!(ids(ProviderKind::OpenAi, json!({"data": [{"id": 7}, {}, null]})), Some(Vec::new()));
-    }
 }

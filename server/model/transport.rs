@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::answer::{Clock, Event};
+use super::anthropic;
 use super::error::{ErrorClass, ModelError};
 use super::error_body::ErrorBody;
 use super::failures::{Failures, root_cause};
@@ -87,13 +88,42 @@ pub(super) fn build(
     request: &WireRequest,
     key: Option<&SecretString>,
 ) -> Result<Request, String> {
-    let mut headers = HeaderMap::new();
+    let mut headers = headers(&request.headers, request.key_header, key)?;
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    for (name, value) in &request.headers {
+    let url = endpoint(provider, request.path);
+    let body = serde_json::to_vec(&request.body).map_err(|error| error.to_string())?;
+    client.post(url).headers(headers).body(body).build().map_err(|error| root_cause(&error.without_url()))
+}
+
+/// A question without a body, as HTTP; the error says what cannot be sent.
+pub(super) fn build_get(
+    client: &Client,
+    provider: &Provider,
+    path: &str,
+    key: Option<&SecretString>,
+) -> Result<Request, String> {
+    let (own, key_header) = match provider.kind {
+        ProviderKind::Anthropic => (&anthropic::HEADERS[..], KeyHeader::XApiKey),
+        _ => (&[][..], KeyHeader::Bearer),
+    };
+    let headers = headers(own, key_header, key)?;
+    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+    let mut url = endpoint(provider, path);
+    url.set_query(query);
+    client.get(url).headers(headers).build().map_err(|error| root_cause(&error.without_url()))
+}
+
+fn headers(
+    own: &[(&'static str, &'static str)],
+    key_header: KeyHeader,
+    key: Option<&SecretString>,
+) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in own {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if let Some(key) = key {
-        let (name, text) = match request.key_header {
+        let (name, text) = match key_header {
             KeyHeader::Bearer => (AUTHORIZATION, format!("Bearer {}", key.expose_secret())),
             KeyHeader::XApiKey => (HeaderName::from_static("x-api-key"), key.expose_secret().to_owned()),
         };
@@ -101,9 +131,7 @@ pub(super) fn build(
         value.set_sensitive(true);
         headers.insert(name, value);
     }
-    let url = endpoint(provider, request.path);
-    let body = serde_json::to_vec(&request.body).map_err(|error| error.to_string())?;
-    client.post(url).headers(headers).body(body).build().map_err(|error| root_cause(&error.without_url()))
+    Ok(headers)
 }
 
 /// People write base URLs with and without the version, and some paste the whole address.
@@ -115,7 +143,8 @@ fn endpoint(provider: &Provider, path: &str) -> Url {
         |segment: &str| segment.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let full = if base.ends_with(unversioned) {
         base
-    } else if provider.kind == ProviderKind::Ollama {
+    } else if provider.kind == ProviderKind::Ollama || unversioned == path {
+        // What has no version stands at the root.
         let root = base.strip_suffix("/v1").or_else(|| base.strip_suffix("/api")).unwrap_or(&base);
         format!("{root}{path}")
     } else if base.split('/').any(is_version) {
@@ -176,7 +205,11 @@ fn died_unanswered(error: &reqwest::Error) -> bool {
 }
 
 /// The error that a response is; the outer error is a timeout.
-async fn failure(mut response: Response, clock: &Clock, failures: &Failures<'_>) -> Result<ModelError, ModelError> {
+pub(super) async fn failure(
+    mut response: Response,
+    clock: &Clock,
+    failures: &Failures<'_>,
+) -> Result<ModelError, ModelError> {
     let status = response.status().as_u16();
     if response.status().is_redirection() {
         let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());

@@ -1,7 +1,7 @@
 //! The model to take where nobody configured one: the best of those that servers on this machine have. Asks nobody.
 
 use crate::config::LocalModel;
-use crate::model::{FoundModel, FoundServer};
+use crate::model::{FoundServer, ListedModel};
 
 /// Families of models that were made for code, the better first, as their ids have them.
 const CODERS: [&str; 11] = [
@@ -37,7 +37,7 @@ pub fn choose(found: &[FoundServer]) -> Option<LocalModel> {
 }
 
 /// Less is better.
-fn rank(model: &FoundModel) -> (bool, bool, std::cmp::Reverse<u64>, usize) {
+fn rank(model: &ListedModel) -> (bool, bool, std::cmp::Reverse<u64>, usize) {
     let id = model.id.to_lowercase();
     let family = CODERS.iter().position(|family| id.contains(family));
     let unfit = UNFIT.iter().any(|word| id.contains(word));
@@ -45,7 +45,7 @@ fn rank(model: &FoundModel) -> (bool, bool, std::cmp::Reverse<u64>, usize) {
 }
 
 /// In millions of parameters, by the id, else roughly by the bytes of the weights.
-fn size(model: &FoundModel, id: &str) -> u64 {
+fn size(model: &ListedModel, id: &str) -> u64 {
     let words = id.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
     let billions = words.filter_map(|word| word.strip_suffix('b')?.parse::<f64>().ok()).fold(0.0, f64::max);
     match billions > 0.0 {
@@ -61,7 +61,7 @@ mod tests {
     use crate::model::usual_probes;
 
     fn chosen(servers: &[&[&str]]) -> Option<String> {
-        let model = |id: &&str| FoundModel { id: (*id).to_owned(), size: None, context: None };
+        let model = |id: &&str| ListedModel { id: (*id).to_owned(), ..ListedModel::default() };
         let server = |(ids, probe): (&&[&str], _)| FoundServer { probe, models: ids.iter().map(model).collect() };
         let found: Vec<FoundServer> = servers.iter().zip(usual_probes()).map(server).collect();
         choose(&found).map(|model| format!("{} {}", model.server, model.model))

@@ -6,6 +6,7 @@
 mod ollama;
 mod reply;
 mod spoken;
+pub mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;

@@ -89,6 +89,11 @@ impl Reply {
         Reply::bytes("application/json", body.to_string()).status(status).framing(BodyFraming::Length)
     }
 
+    /// An object or a list, and all is well.
+    pub fn json(body: Value) -> Reply {
+        Reply::error(200, body)
+    }
+
     /// Exactly this body.
     pub fn bytes(content_type: &str, body: impl Into<Vec<u8>>) -> Reply {
         Reply::new(Content::Bytes(body.into())).header("content-type", content_type)
@@ -96,12 +101,12 @@ impl Reply {
 
     /// Reads the request and says nothing, ever.
     pub fn silence() -> Reply {
-        Reply { before_head: Some(Interruption::Hang), ..Reply::text("") }
+        Reply { before_head: Some(Interruption::Hang), ..Reply::bytes("text/plain", "") }
     }
 
     /// Reads the request and closes the connection.
     pub fn hang_up() -> Reply {
-        Reply { before_head: Some(Interruption::Close), ..Reply::text("") }
+        Reply { before_head: Some(Interruption::Close), ..Reply::bytes("text/plain", "") }
     }
 
     fn new(content: Content) -> Reply {
