@@ -166,7 +166,7 @@ impl<'a> Desk<'a> {
     /// LM Studio's own list, which knows windows and what is loaded.
     fn lm_studio(&self) -> Option<impl Future<Output = Option<Vec<ListedModel>>>> {
         let is_home = self.provider.kind == ProviderKind::OpenAi && self.provider.ownership == Ownership::Mine;
-        is_home.then(|| async {
+        is_home.then_some(async {
             let list = self.get("/api/v0/models").await.ok()?;
             listing::models(ProviderKind::OpenAi, &list)
         })
