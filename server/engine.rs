@@ -38,7 +38,7 @@ use crate::config::{Config, PrivacyClass, Provider};
 use crate::model::{Models, Probe};
 use crate::syntax::{Diagnostic, Document};
 use discovery::Discovery;
-use endpoints::Endpoints;
+use endpoints::{Endpoints, Standing};
 
 /// What is to be done, and to what.
 #[derive(Debug, Clone)]
@@ -117,9 +117,10 @@ pub struct Engine {
 pub struct ProviderStatus {
     /// Its config name.
     pub name: String,
-    /// `ready`; `failing` since something went wrong; `resting` while none of its servers is asked where another will do.
+    /// `unknown` before the first request; `ready`; `busy` while more would have to wait; `unreachable`; `failing` since its
+    /// last answer; `resting` while none of its servers is asked where another will do.
     pub state: &'static str,
-    /// The last error's sentence.
+    /// The last error's sentence, for the last three.
     pub reason: Option<String>,
 }
 
@@ -186,16 +187,19 @@ impl Engine {
     /// The providers of the config, or the server that was found in place of any, with what is known of them, for
     /// `graft.status`. Waits for nobody.
     pub fn providers(&self) -> Vec<ProviderStatus> {
+        let config = self.config();
         let status = |(name, provider): (&str, &Provider)| {
-            let pool = self.endpoints.of(provider);
-            let (state, reason) = match (pool.resting(), pool.trouble()) {
-                (Some((_, trouble)), _) => ("resting", Some(trouble)),
-                (None, Some(trouble)) => ("failing", Some(trouble)),
-                (None, None) => ("ready", None),
+            let (state, reason) = match self.endpoints.of(provider).standing() {
+                // Who was found has just answered.
+                Standing::Unasked => (if config.discover { "ready" } else { "unknown" }, None),
+                Standing::Ready => ("ready", None),
+                Standing::Busy => ("busy", None),
+                Standing::Unreachable(trouble) => ("unreachable", Some(trouble)),
+                Standing::Failing(trouble) => ("failing", Some(trouble)),
+                Standing::Resting(_, trouble) => ("resting", Some(trouble)),
             };
             ProviderStatus { name: name.to_owned(), state, reason }
         };
-        let config = self.config();
         let found = config.discover.then(|| self.discovery.last()).flatten();
         let found = found.map(|model| (model.server, Provider::new(model.server, model.kind, model.base_url)));
         let configured = config.providers.iter().map(|(name, provider)| (name.as_str(), &**provider));

@@ -59,7 +59,8 @@ fn step_text(step: &ExplainedStep) -> String {
         None => format!("{}: works from the syntax tree, asks nobody", step.step),
         Some(model) => {
             let urls = step.urls.join(", ");
-            format!("{}: {model} at {} ({urls}; {}), {}", step.step, step.provider, step.privacy, step.state)
+            let state = step.state.as_ref().map(|state| format!(", {state}")).unwrap_or_default();
+            format!("{}: {model} at {} ({urls}; {}){state}", step.step, step.provider, step.privacy)
         }
     }
 }

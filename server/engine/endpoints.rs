@@ -13,7 +13,7 @@ use url::Url;
 
 pub use breaker::{Lesson, lesson};
 pub use pool::Urgency;
-pub(super) use pool::{Pool, Turn, Wish};
+pub(super) use pool::{Pool, Standing, Turn, Wish};
 
 use crate::config::{KeySource, Model, Provider};
 use crate::prompt::Prompt;

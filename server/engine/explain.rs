@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::endpoints::seconds;
+use super::endpoints::{Standing, seconds};
 use super::job::Job;
 use super::report::ReportedRoute;
 use super::run::{facts, no_route};
@@ -70,8 +70,9 @@ pub struct ExplainedStep {
     pub privacy: &'static str,
     /// What it would be asked with: name, value, who said so.
     pub parameters: Vec<Sourced>,
-    /// `ready`, or why not, as far as this process knows.
-    pub state: String,
+    /// How its servers stand, where this process has asked them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 /// A value and who said it.
@@ -183,17 +184,18 @@ fn builtin() -> ExplainedStep {
         urls: Vec::new(),
         privacy: "mine",
         parameters: Vec::new(),
-        state: "ready".to_owned(),
+        state: None,
     }
 }
 
 /// `model` has the chain's parameters over its own, `plain` its own alone.
 fn explained(engine: &Engine, model: &Model, plain: &Model) -> ExplainedStep {
-    let pool = engine.endpoints.of(&model.provider);
-    let state = match (pool.resting(), pool.trouble()) {
-        (Some((left, trouble)), _) => format!("resting for {} more: {trouble}", seconds(left)),
-        (None, Some(trouble)) => format!("failing: {trouble}"),
-        (None, None) => "ready".to_owned(),
+    let state = match engine.endpoints.of(&model.provider).standing() {
+        Standing::Unasked => None,
+        Standing::Ready => Some("ready".to_owned()),
+        Standing::Busy => Some("busy".to_owned()),
+        Standing::Unreachable(trouble) | Standing::Failing(trouble) => Some(format!("failing: {trouble}")),
+        Standing::Resting(left, trouble) => Some(format!("resting for {} more: {trouble}", seconds(left))),
     };
     ExplainedStep {
         step: model.name.clone(),

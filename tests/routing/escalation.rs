@@ -131,7 +131,7 @@ async fn a_server_at_rest_is_passed_over_where_another_model_is_awake() {
     assert!(message.starts_with("not asked: it rests for ") && message.contains("cannot reach one"), "{message}");
     assert_eq!(seen.last().unwrap().after, "a rest of one");
     let status = &engine.providers()[0];
-    assert_eq!((status.name.as_str(), status.state), ("one", "resting"));
+    assert_eq!((status.name.as_str(), status.state), ("one", "unreachable"));
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn where_all_rest_all_are_asked_and_a_new_config_forgets_what_was() {
         assert_eq!(outcome.attempts.len(), 2);
     }
     engine.configure((*engine.config()).clone());
-    assert!(engine.providers().iter().all(|provider| provider.state == "ready"));
+    assert!(engine.providers().iter().all(|provider| provider.state == "unknown"));
 }
 
 #[tokio::test]

@@ -54,10 +54,10 @@ fn says_the_chain_the_parameters_and_why_each_rule_counts_or_not() {
 refactor of function add (rust, 3 lines, complexity XS with 3 points)
 chain: quick, deep (rule 2: refactor, scope function)
 privacy: any
-1. quick: qwen2.5-coder:7b at home (http://127.0.0.1:11434; mine), ready
+1. quick: qwen2.5-coder:7b at home (http://127.0.0.1:11434; mine)
    context = 4096 (built-in)
    temperature = 0.1 (from the rule or route)
-2. deep: claude-sonnet-5-5 at away (https://api.anthropic.com; cloud), ready
+2. deep: claude-sonnet-5-5 at away (https://api.anthropic.com; cloud)
    context = 1000000 (known of the model)
 rule 1 does not count: the scope has 3 lines, not 120 or more
 rule 2 counts: refactor, scope function

@@ -58,7 +58,9 @@ pub(super) struct Breaker {
     failures: u32,
     /// Rests in a row.
     rests: u32,
-    trouble: Option<String>,
+    trouble: Option<(ErrorClass, String)>,
+    /// Whether it ever answered.
+    heard: bool,
 }
 
 impl Breaker {
@@ -73,7 +75,17 @@ impl Breaker {
 
     /// The last error's sentence, until a request is answered.
     pub(super) fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+        self.trouble.as_ref().map(|(_, sentence)| sentence.as_str())
+    }
+
+    /// Whether it ever answered.
+    pub(super) fn was_heard(&self) -> bool {
+        self.heard
+    }
+
+    /// Whether the last error was that there is no connection.
+    pub(super) fn is_unreachable(&self) -> bool {
+        matches!(self.trouble, Some((ErrorClass::Unreachable, _)))
     }
 
     /// A request goes out: after a rest, or within one where somebody insists, it is the trial.
@@ -85,17 +97,17 @@ impl Breaker {
 
     /// A request was answered, if only with an error that is not the server's fault.
     pub(super) fn answered(&mut self) {
-        *self = Breaker::default();
+        *self = Breaker { heard: true, ..Breaker::default() };
     }
 
     /// A request failed.
     pub(super) fn failed(&mut self, error: &ModelError, now: Instant) {
         let Some(lesson) = lesson(error.class) else {
             self.answered();
-            self.trouble = Some(error.message.clone());
+            self.trouble = Some((error.class, error.message.clone()));
             return;
         };
-        self.trouble = Some(error.message.clone());
+        self.trouble = Some((error.class, error.message.clone()));
         self.failures = self.failures.saturating_add(1);
         if self.state != State::Trying && self.failures < lesson.after {
             return;

@@ -70,6 +70,23 @@ struct Waiting {
     turn: oneshot::Sender<Turn>,
 }
 
+/// How a provider's servers stand, as far as this process knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has asked them yet.
+    Unasked,
+    /// One of them is well and has room.
+    Ready,
+    /// Those that are well have as much to do as they get at a time.
+    Busy,
+    /// No connection, and since when there was none nobody was answered.
+    Unreachable(String),
+    /// The last request failed, and the next one is sent all the same.
+    Failing(String),
+    /// None is asked for so long where another will do.
+    Resting(Duration, String),
+}
+
 /// The right to send one request to one server; dropping it lets the next one through.
 #[derive(Debug)]
 pub struct Turn {
@@ -113,9 +130,27 @@ impl Pool {
         Some((shortest, trouble.unwrap_or("it is being tried again").to_owned()))
     }
 
-    /// The last error's sentence of a server that has not answered since.
-    pub fn trouble(&self) -> Option<String> {
-        self.lock().endpoints.iter().find_map(|endpoint| endpoint.breaker.trouble().map(str::to_owned))
+    /// How the servers stand.
+    pub fn standing(&self) -> Standing {
+        let resting = self.resting();
+        let (state, now) = (self.lock(), (self.now)());
+        let breakers = || state.endpoints.iter().map(|endpoint| &endpoint.breaker);
+        let trouble = breakers().find_map(|breaker| breaker.trouble().map(str::to_owned));
+        match (resting, trouble) {
+            (_, Some(trouble)) if breakers().all(Breaker::is_unreachable) => Standing::Unreachable(trouble),
+            (Some((left, trouble)), _) => Standing::Resting(left, trouble),
+            (None, Some(trouble)) if state.endpoints.iter().all(|endpoint| endpoint.breaker.trouble().is_some()) => {
+                Standing::Failing(trouble)
+            }
+            (None, _) => {
+                let mut well = state.endpoints.iter().filter(|endpoint| endpoint.breaker.resting(now).is_none());
+                match well.any(|endpoint| endpoint.has_room(Urgency::Edit, state.parallel)) {
+                    false => Standing::Busy,
+                    true if breakers().any(Breaker::was_heard) => Standing::Ready,
+                    true => Standing::Unasked,
+                }
+            }
+        }
     }
 
     /// How many servers there are.
@@ -405,7 +440,7 @@ mod tests {
         let mut trial = now(&pool, edit(11));
         assert_eq!(trial.at, 0, "who left without an answer has tried nothing");
         trial.tell(Ok(()));
-        assert_eq!(pool.trouble(), None);
+        assert_eq!(pool.standing(), Standing::Ready);
     }
 
     #[tokio::test]
@@ -416,6 +451,27 @@ mod tests {
         assert_eq!((left, trouble.as_str()), (Duration::from_secs(10), "cannot reach it"));
         now(&pool, edit(0)).tell(Ok(()));
         assert_eq!(pool.resting(), None);
+    }
+
+    #[tokio::test]
+    async fn how_servers_stand_is_told_as_far_as_it_is_known() {
+        let (pool, several) = (pool(1, 1), pool(2, 1));
+        assert_eq!(pool.standing(), Standing::Unasked);
+        let mut turn = now(&pool, edit(0));
+        assert_eq!(pool.standing(), Standing::Busy);
+        turn.tell(Ok(()));
+        drop(turn);
+        assert_eq!(pool.standing(), Standing::Ready);
+        let missing = ModelError { class: ErrorClass::ModelMissing, ..unreachable() };
+        now(&pool, edit(0)).tell(Err(&missing));
+        assert_eq!(pool.standing(), Standing::Failing("cannot reach it".to_owned()));
+        let slow = ModelError { class: ErrorClass::Overloaded, ..unreachable() };
+        now(&pool, edit(0)).tell(Err(&slow));
+        assert_eq!(pool.standing(), Standing::Resting(Duration::from_secs(15), "cannot reach it".to_owned()));
+        now(&several, edit(0)).tell(Err(&unreachable()));
+        assert_eq!(several.standing(), Standing::Unasked, "the other one may be there");
+        now(&several, edit(0)).tell(Err(&unreachable()));
+        assert_eq!(several.standing(), Standing::Unreachable("cannot reach it".to_owned()));
     }
 
     #[tokio::test]
