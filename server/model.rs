@@ -16,6 +16,7 @@ mod parameters;
 mod probe;
 mod survey;
 mod transport;
+mod usage;
 mod wire;
 
 use std::collections::{HashMap, HashSet};
@@ -25,7 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
-pub use answer::{Answer, Event, Finish, Usage};
+pub use answer::{Answer, Event, Finish};
 pub use error::{ErrorClass, ModelError};
 pub use known::{AS_OF, KNOWN_MODELS, KnownModel, Thinking, known_model};
 pub use listing::{ListedModel, RunningModel};
@@ -33,6 +34,7 @@ pub use mask::masked;
 pub use parameters::{Sampling, takes_sampling};
 pub use probe::{FoundServer, Probe, probe, usual_probes};
 pub use survey::{ModelDetails, Survey};
+pub use usage::Usage;
 pub use wire::{KeyHeader, ModelCall, WireRequest};
 
 use crate::config::{self, KeySource, ProviderKind};
@@ -126,7 +128,10 @@ impl Models {
             let call = ModelCall { model, max_output_tokens, takes_think: self.takes_think(model) };
             let request = (protocol.request)(&call, prompt);
             let answered = match self.open(model, &request, key.as_ref(), &clock, &failures, on_event).await {
-                Ok(response) => answer::read(response, protocol, &mut clock, &failures, on_event).await,
+                Ok(response) => {
+                    let prompt_tokens = prompt.estimated_tokens();
+                    answer::read(response, protocol, prompt_tokens, &mut clock, &failures, on_event).await
+                }
                 Err(error) => Err(error),
             };
             match answered {

@@ -144,20 +144,21 @@ impl Ask<'_> {
         let answered = self.engine.models.ask_with(patience, model, prompt, most, &mut on_event).await;
         turn.tell(answered.as_ref().map(drop));
         drop(turn);
-        let (judged, answer, class) = match answered {
+        let (judged, answer, class, usage) = match answered {
             Ok(answer) => {
                 record.call(|call| call.answered(&answer));
                 observe(Progress { tokens: answer.usage.output_tokens, ..progress(model, record, "checking") });
-                (judged(self.job, &answer).await, Some(answer), None)
+                let usage = answer.usage;
+                (judged(self.job, &answer).await, Some(answer), None, usage)
             }
-            Err(error) => (Err(Rejection::new(code(error.class), error.message)), None, Some(error.class)),
+            Err(error) => (Err(Rejection::new(code(error.class), error.message)), None, Some(error.class), error.usage),
         };
         let tried = Tried {
             step: &model.name,
             provider: &model.provider.name,
             model: answer.as_ref().map_or(model.model.as_str(), |answer| answer.model.as_str()),
             since,
-            usage: answer.as_ref().map(|answer| answer.usage).unwrap_or_default(),
+            usage,
             trouble: class.map(Trouble::Failed),
         };
         record.attempt(tried, &judged);

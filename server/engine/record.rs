@@ -147,10 +147,7 @@ impl<'t> Record<'t> {
     }
 
     pub(super) fn finish(self, result: Result<Change, Failure>) -> (Outcome, Option<Recording>) {
-        let usage = self.attempts.iter().fold(Usage::default(), |sum, attempt| Usage {
-            input_tokens: sum.input_tokens + attempt.usage.input_tokens,
-            output_tokens: sum.output_tokens + attempt.usage.output_tokens,
-        });
+        let usage = self.attempts.iter().fold(Usage::default(), |sum, attempt| sum.plus(attempt.usage));
         let outcome = Outcome {
             task_id: self.task.id.clone(),
             action: self.task.action,

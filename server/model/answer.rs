@@ -9,6 +9,7 @@ use super::error::ModelError;
 use super::error_body::ErrorBody;
 use super::failures::{Failures, root_cause};
 use super::frames::{Frames, Framing};
+use super::usage::{Count, Usage};
 use super::wire::{Delta, Protocol, Terminal, WireFailure};
 use crate::config::Provider;
 
@@ -22,19 +23,10 @@ pub struct Answer {
     pub text: String,
     /// Why it stopped.
     pub finish: Finish,
-    /// What it cost.
+    /// What it took.
     pub usage: Usage,
     /// The model's id as the server gave it, else as it was asked for.
     pub model: String,
-}
-
-/// Tokens as the server counted them; 0 where it did not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Usage {
-    /// The prompt, cached parts included.
-    pub input_tokens: u64,
-    /// The answer, reasoning included.
-    pub output_tokens: u64,
 }
 
 /// Why a model stopped.
@@ -142,16 +134,37 @@ impl Clock {
     }
 }
 
-/// Reads the answer to its terminal event.
+/// Reads the answer to its terminal event. `prompt_tokens` is an estimate, for servers that do not count.
 pub(super) async fn read(
+    response: reqwest::Response,
+    protocol: &Protocol,
+    prompt_tokens: u64,
+    clock: &mut Clock,
+    failures: &Failures<'_>,
+    on_event: &mut (dyn FnMut(Event) + Send),
+) -> Result<Answer, ModelError> {
+    let mut draft = Draft::default();
+    let read = fill(&mut draft, response, protocol, clock, failures, on_event).await;
+    let usage = match draft.has_event || read.is_ok() {
+        true => draft.count.usage(prompt_tokens, read.is_ok()),
+        false => Usage::default(),
+    };
+    match read {
+        Ok(finish) => Ok(Answer { text: draft.text, finish, usage, model: draft.model }),
+        Err(error) => Err(ModelError { usage, ..error }),
+    }
+}
+
+/// The same into a draft, which holds what came also where the end did not; gives why the model stopped.
+async fn fill(
+    draft: &mut Draft,
     mut response: reqwest::Response,
     protocol: &Protocol,
     clock: &mut Clock,
     failures: &Failures<'_>,
     on_event: &mut (dyn FnMut(Event) + Send),
-) -> Result<Answer, ModelError> {
+) -> Result<Finish, ModelError> {
     let mut frames = Frames::new(protocol.framing);
-    let mut draft = Draft::default();
     let mut head = Vec::new();
     loop {
         let bytes = match clock.limit(failures, response.chunk()).await? {
@@ -207,7 +220,7 @@ fn no_answer(head: &[u8], failures: &Failures<'_>) -> ModelError {
 struct Draft {
     text: String,
     finish: Option<Finish>,
-    usage: Usage,
+    count: Count,
     model: String,
     has_event: bool,
     has_token: bool,
@@ -219,18 +232,17 @@ impl Draft {
         match delta {
             Delta::Text(text) => {
                 self.token(on_event);
+                self.count.heard(text.len());
                 self.text.push_str(&text);
                 on_event(Event::Text(text));
             }
-            Delta::Thinking => {
+            Delta::Thinking(bytes) => {
                 self.token(on_event);
+                self.count.heard(bytes);
                 on_event(Event::Thinking);
             }
             Delta::Model(id) => self.model = id,
-            Delta::Usage { input, output } => {
-                self.usage.input_tokens = input.unwrap_or(self.usage.input_tokens);
-                self.usage.output_tokens = output.unwrap_or(self.usage.output_tokens);
-            }
+            Delta::Usage { input, output } => self.count.told(input, output),
             Delta::Finish(finish) => self.finish = Some(finish),
             Delta::End => self.ended = true,
         }
@@ -250,17 +262,12 @@ impl Draft {
         }
     }
 
-    /// The answer, if it is whole.
-    fn finished(self, terminal: Terminal) -> Option<Answer> {
+    /// Why the model stopped, if the answer is whole.
+    fn finished(&mut self, terminal: Terminal) -> Option<Finish> {
         let whole = match terminal {
             Terminal::End => self.ended,
             Terminal::Finish => self.finish.is_some(),
         };
-        whole.then(|| Answer {
-            text: self.text,
-            finish: self.finish.unwrap_or(Finish::Unknown),
-            usage: self.usage,
-            model: self.model,
-        })
+        whole.then(|| self.finish.take().unwrap_or(Finish::Unknown))
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Finish;
 use super::parameters::{messages_thinking, parameters, with_users_word};
+use super::usage::Input;
 use super::wire::{self, Delta, Framing, KeyHeader, ModelCall, Protocol, Terminal, WireFailure, WireRequest};
 use crate::prompt::Prompt;
 
@@ -60,16 +61,21 @@ fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
 fn piece(block: &Value) -> Option<Delta> {
     match wire::text(block, "type")? {
         "text" | "text_delta" => wire::text(block, "text").map(|text| Delta::Text(text.to_owned())),
-        "thinking" | "thinking_delta" | "redacted_thinking" => Some(Delta::Thinking),
+        "thinking" | "thinking_delta" | "redacted_thinking" => {
+            let words = ["thinking", "data"].into_iter().filter_map(|key| wire::text(block, key));
+            Some(Delta::Thinking(words.map(str::len).sum()))
+        }
         _ => None,
     }
 }
 
-/// Cached tokens are input as well.
+/// Cached tokens are input as well; Messages count them apart.
 fn usage(usage: &Value) -> Delta {
     let count = |key: &str| usage.get(key).and_then(Value::as_u64);
-    let cached = ["cache_read_input_tokens", "cache_creation_input_tokens"].into_iter().filter_map(count);
-    let input = count("input_tokens").map(|fresh| cached.fold(fresh, u64::saturating_add));
+    let [cached, kept] =
+        ["cache_read_input_tokens", "cache_creation_input_tokens"].map(|key| count(key).unwrap_or_default());
+    let total = |fresh: u64| fresh.saturating_add(cached).saturating_add(kept);
+    let input = count("input_tokens").map(|fresh| Input { total: total(fresh), cached, kept });
     Delta::Usage { input, output: count("output_tokens") }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::error_body::ErrorBody;
+use super::usage::Usage;
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +17,8 @@ pub struct ModelError {
     pub message: String,
     /// How long the server asks to be left alone.
     pub retry_after: Option<Duration>,
+    /// What an answer that had begun took all the same.
+    pub usage: Usage,
 }
 
 /// Kinds of failure.

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use super::error::{ErrorClass, ModelError, classify};
 use super::error_body::{ErrorBody, one_line};
 use super::mask::masked;
+use super::usage::Usage;
 use crate::config::{KeyError, Model, Provider, ProviderKind};
 
 /// Words failures for one call.
@@ -42,7 +43,7 @@ impl<'a> Failures<'a> {
             (true, Some(status)) => format!("status {status} without a word"),
             (true, None) => "an error without a word".to_owned(),
         };
-        ModelError { class, status, message: self.sentence(class, status, &said), retry_after }
+        ModelError { class, status, message: self.sentence(class, status, &said), retry_after, usage: Usage::default() }
     }
 
     /// No connection, or one that died before an answer began.
@@ -119,7 +120,8 @@ impl<'a> Failures<'a> {
     }
 
     fn plain(&self, class: ErrorClass, message: String) -> ModelError {
-        ModelError { class, status: None, message: masked(&message, self.key.as_ref()), retry_after: None }
+        let message = masked(&message, self.key.as_ref());
+        ModelError { class, status: None, message, retry_after: None, usage: Usage::default() }
     }
 
     fn sentence(&self, class: ErrorClass, status: Option<u16>, said: &str) -> String {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Finish;
 use super::parameters::{parameters, with_users_word};
+use super::usage::Input;
 use super::wire::{self, Delta, Framing, KeyHeader, ModelCall, Protocol, Terminal, WireFailure, WireRequest};
 use crate::prompt::Prompt;
 
@@ -44,13 +45,14 @@ fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
     let mut deltas = Vec::new();
     deltas.extend(wire::text(&line, "model").map(|id| Delta::Model(id.to_owned())));
     if let Some(message) = line.get("message") {
-        deltas.extend(wire::text(message, "thinking").map(|_| Delta::Thinking));
+        deltas.extend(wire::text(message, "thinking").map(|text| Delta::Thinking(text.len())));
         deltas.extend(wire::text(message, "content").map(|text| Delta::Text(text.to_owned())));
     }
     // A last line with `done: false` is how the guard against repetition stops: it leaves the answer cut.
     if line.get("done").and_then(Value::as_bool) == Some(true) {
         let count = |key: &str| line.get(key).and_then(Value::as_u64);
-        deltas.push(Delta::Usage { input: count("prompt_eval_count"), output: count("eval_count") });
+        let input = count("prompt_eval_count").map(|total| Input { total, ..Input::default() });
+        deltas.push(Delta::Usage { input, output: count("eval_count") });
         deltas.push(Delta::Finish(match wire::text(&line, "done_reason") {
             Some("stop") => Finish::Stop,
             Some("length") => Finish::Length,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Finish;
 use super::parameters::{chat_thinking, parameters, with_users_word};
+use super::usage::Input;
 use super::wire::{self, Delta, Framing, KeyHeader, ModelCall, Protocol, Terminal, WireFailure, WireRequest};
 use crate::config::ProviderKind;
 use crate::prompt::Prompt;
@@ -50,16 +51,20 @@ fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
     deltas.extend(wire::text(&chunk, "model").map(|id| Delta::Model(id.to_owned())));
     if let Some(choice) = chunk.get("choices").and_then(|choices| choices.get(0)) {
         if let Some(delta) = choice.get("delta") {
-            let thinks =
-                ["reasoning_content", "reasoning", "thinking"].iter().any(|key| wire::text(delta, key).is_some());
-            deltas.extend(thinks.then_some(Delta::Thinking));
+            let thought =
+                ["reasoning_content", "reasoning", "thinking"].into_iter().find_map(|key| wire::text(delta, key));
+            deltas.extend(thought.map(|text| Delta::Thinking(text.len())));
             content(delta.get("content"), &mut deltas);
         }
         deltas.extend(wire::text(choice, "finish_reason").map(|reason| Delta::Finish(finish(reason))));
     }
     if let Some(usage) = chunk.get("usage").filter(|usage| usage.is_object()) {
-        let count = |key: &str| usage.get(key).and_then(Value::as_u64);
-        deltas.push(Delta::Usage { input: count("prompt_tokens"), output: count("completion_tokens") });
+        let count = |path: &str| usage.pointer(path).and_then(Value::as_u64);
+        // DeepSeek has a name of its own for what it still had.
+        let cached = count("/prompt_tokens_details/cached_tokens").or(count("/prompt_cache_hit_tokens"));
+        let input = |total| Input { total, cached: cached.unwrap_or_default(), kept: 0 };
+        let (input, output) = (count("/prompt_tokens").map(input), count("/completion_tokens"));
+        deltas.push(Delta::Usage { input, output });
     }
     Ok(deltas)
 }
@@ -72,7 +77,7 @@ fn content(content: Option<&Value>, deltas: &mut Vec<Delta>) {
             for part in parts {
                 match wire::text(part, "type") {
                     Some("text") => deltas.extend(wire::text(part, "text").map(|text| Delta::Text(text.to_owned()))),
-                    Some("thinking") => deltas.push(Delta::Thinking),
+                    Some("thinking") => deltas.push(Delta::Thinking(part.to_string().len())),
                     _ => {}
                 }
             }

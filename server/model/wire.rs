@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::answer::Finish;
 use super::error_body::ErrorBody;
 pub use super::frames::Framing;
+use super::usage::Input;
 use super::{anthropic, ollama, openai};
 use crate::config::{Model, ProviderKind};
 use crate::prompt::{Prompt, Role};
@@ -49,12 +50,12 @@ pub enum KeyHeader {
 pub(super) enum Delta {
     /// A piece of the answer, not empty.
     Text(String),
-    /// A piece of reasoning; its words are of no use here.
-    Thinking,
+    /// A piece of reasoning; its words are of no use here, but for their bytes.
+    Thinking(usize),
     /// The model's id as the server has it.
     Model(String),
     /// Tokens so far; the last word on each counts.
-    Usage { input: Option<u64>, output: Option<u64> },
+    Usage { input: Option<Input>, output: Option<u64> },
     /// Why the answer ends.
     Finish(Finish),
     /// Nothing comes after this.

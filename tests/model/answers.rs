@@ -17,7 +17,7 @@ async fn every_protocol_gives_the_text_the_end_and_the_usage() {
         let expected = Answer {
             text: TEXT.to_owned(),
             finish: Finish::Stop,
-            usage: Usage { input_tokens: 123, output_tokens: 45 },
+            usage: Usage { input_tokens: 123, output_tokens: 45, ..Usage::default() },
             model: "served:7b".to_owned(),
         };
         assert_eq!(answer.unwrap(), expected, "{kind}");
@@ -28,6 +28,40 @@ async fn every_protocol_gives_the_text_the_end_and_the_usage() {
             .collect();
         assert_eq!(streamed, TEXT, "{kind}");
         assert_eq!(server.request(0).await.path, path);
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_still_had_is_counted_apart() {
+    for (kind, _) in [KINDS[1], KINDS[2]] {
+        let server = ModelServer::start([Reply::text(TEXT).usage(123, 45).cached(100)]).await;
+        let usage = ask(&model_of(kind, &server)).await.unwrap().usage;
+        let expected = Usage { input_tokens: 123, cached_tokens: 100, output_tokens: 45, ..Usage::default() };
+        assert_eq!(usage, expected, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_no_server_counts_are_estimated_and_marked() {
+    for (kind, _) in KINDS {
+        let server = ModelServer::start([Reply::text(TEXT).thinking("eight by").uncounted()]).await;
+        let usage = ask(&model_of(kind, &server)).await.unwrap().usage;
+        let output_tokens = (TEXT.len() as u64 + 8).div_ceil(4);
+        let input_tokens = super::prompt().estimated_tokens();
+        assert_eq!(usage, Usage { input_tokens, output_tokens, estimated: true, ..Usage::default() }, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_took_what_came_of_it() {
+    for (kind, path) in KINDS {
+        let body = Reply::text(TEXT).body_for(path);
+        let within = body.len() - 200;
+        let server = ModelServer::start([Reply::text(TEXT).cut_at(within), Reply::error(500, json!({}))]).await;
+        let model = model_of(kind, &server);
+        let usage = ask(&model).await.unwrap_err().usage;
+        assert!(usage.estimated && usage.input_tokens > 0 && usage.output_tokens > 0, "{kind}: {usage:?}");
+        assert_eq!(ask(&model).await.unwrap_err().usage, Usage::default(), "{kind}");
     }
 }
 
@@ -234,7 +268,10 @@ async fn content_in_typed_parts_is_read_by_type() {
         + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n";
     let server = ModelServer::start([Reply::bytes("text/event-stream", body)]).await;
     let answer = ask(&model_of("mistral", &server)).await.unwrap();
-    assert_eq!((answer.text.as_str(), answer.usage), ("x", Usage { input_tokens: 3, output_tokens: 2 }));
+    assert_eq!(
+        (answer.text.as_str(), answer.usage),
+        ("x", Usage { input_tokens: 3, output_tokens: 2, ..Usage::default() })
+    );
 }
 
 #[tokio::test]

@@ -132,7 +132,13 @@ mod tests {
 
     fn error(class: ErrorClass, retry_after: Option<u64>) -> ModelError {
         let message = "it failed".to_owned();
-        ModelError { class, status: None, message, retry_after: retry_after.map(Duration::from_secs) }
+        ModelError {
+            class,
+            status: None,
+            message,
+            retry_after: retry_after.map(Duration::from_secs),
+            usage: Default::default(),
+        }
     }
 
     fn seconds(count: u64) -> Duration {

@@ -347,7 +347,13 @@ mod tests {
 
     fn unreachable() -> ModelError {
         let message = "cannot reach it".to_owned();
-        ModelError { class: ErrorClass::Unreachable, status: None, message, retry_after: None }
+        ModelError {
+            class: ErrorClass::Unreachable,
+            status: None,
+            message,
+            retry_after: None,
+            usage: Default::default(),
+        }
     }
 
     #[tokio::test]

@@ -80,7 +80,9 @@ impl Reply {
             finish: "stop".to_owned(),
             model: None,
             input_tokens: 11,
+            cached_tokens: 0,
             output_tokens: 7,
+            counts: true,
         }))
     }
 
@@ -142,6 +144,18 @@ impl Reply {
     pub fn usage(mut self, input_tokens: u64, output_tokens: u64) -> Reply {
         self.spoken().input_tokens = input_tokens;
         self.spoken().output_tokens = output_tokens;
+        self
+    }
+
+    /// So much of the input the server still had.
+    pub fn cached(mut self, tokens: u64) -> Reply {
+        self.spoken().cached_tokens = tokens;
+        self
+    }
+
+    /// The server says nothing of tokens.
+    pub fn uncounted(mut self) -> Reply {
+        self.spoken().counts = false;
         self
     }
 

@@ -12,7 +12,11 @@ pub(super) struct Spoken {
     pub(super) finish: String,
     pub(super) model: Option<String>,
     pub(super) input_tokens: u64,
+    /// Of the input, what the server still had.
+    pub(super) cached_tokens: u64,
     pub(super) output_tokens: u64,
+    /// Whether the server counts at all.
+    pub(super) counts: bool,
 }
 
 impl Spoken {
@@ -22,7 +26,8 @@ impl Spoken {
         match request.path.as_str() {
             path if path.ends_with("/api/chat") => self.as_ollama(model),
             path if path.ends_with("/chat/completions") => {
-                self.as_chat_completions(model, request.body["stream_options"]["include_usage"] == json!(true))
+                let asked = request.body["stream_options"]["include_usage"] == json!(true);
+                self.as_chat_completions(model, asked && self.counts)
             }
             path if path.ends_with("/messages") => self.as_messages(model),
             path => panic!("no answer is known for {path}"),
@@ -45,12 +50,17 @@ impl Spoken {
         lines.extend(
             Self::pieces(&self.text).into_iter().map(|piece| line(json!({ "role": "assistant", "content": piece }))),
         );
-        lines.push(json!({
+        let mut last = json!({
             "model": model, "created_at": "2026-01-01T00:00:01Z", "message": { "role": "assistant", "content": "" },
             "done": true, "done_reason": self.finish, "total_duration": 2_150_000_000_u64, "load_duration": 1_500_000_000_u64,
-            "prompt_eval_count": self.input_tokens, "prompt_eval_duration": 150_000_000_u64,
-            "eval_count": self.output_tokens, "eval_duration": 500_000_000_u64,
-        }));
+        });
+        if self.counts {
+            last["prompt_eval_count"] = json!(self.input_tokens);
+            last["prompt_eval_duration"] = json!(150_000_000_u64);
+            last["eval_count"] = json!(self.output_tokens);
+            last["eval_duration"] = json!(500_000_000_u64);
+        }
+        lines.push(last);
         lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
@@ -72,7 +82,8 @@ impl Spoken {
         if include_usage {
             chunks.push(json!({ "id": "chatcmpl-1", "object": "chat.completion.chunk", "model": model, "choices": [],
                 "usage": { "prompt_tokens": self.input_tokens, "completion_tokens": self.output_tokens,
-                           "total_tokens": self.input_tokens + self.output_tokens } }));
+                           "total_tokens": self.input_tokens + self.output_tokens,
+                           "prompt_tokens_details": { "cached_tokens": self.cached_tokens } } }));
         }
         let events: String = chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect();
         format!("{events}data: [DONE]\n\n")
@@ -86,7 +97,7 @@ impl Spoken {
         };
         let mut events = vec![
             json!({ "type": "message_start", "message": { "id": "msg_1", "type": "message", "role": "assistant", "model": model,
-                    "content": [], "stop_reason": null, "usage": { "input_tokens": 1, "output_tokens": 1 } } }),
+                    "content": [], "stop_reason": null, "usage": self.counts.then(|| json!({ "input_tokens": 1, "output_tokens": 1 })) } }),
             json!({ "type": "ping" }),
         ];
         let mut index = 0;
@@ -111,8 +122,13 @@ impl Spoken {
         let deltas =
             Self::pieces(&self.text).iter().map(|piece| json!({ "type": "text_delta", "text": piece })).collect();
         block(json!({ "type": "text", "text": "" }), deltas);
-        events.push(json!({ "type": "message_delta", "delta": { "stop_reason": reason, "stop_sequence": null },
-            "usage": { "input_tokens": self.input_tokens, "output_tokens": self.output_tokens } }));
+        let mut last = json!({ "type": "message_delta", "delta": { "stop_reason": reason, "stop_sequence": null } });
+        if self.counts {
+            let fresh = self.input_tokens - self.cached_tokens;
+            last["usage"] = json!({ "input_tokens": fresh, "cache_creation_input_tokens": 0,
+                "cache_read_input_tokens": self.cached_tokens, "output_tokens": self.output_tokens });
+        }
+        events.push(last);
         events.push(json!({ "type": "message_stop" }));
         events.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())).collect()
     }
