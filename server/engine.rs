@@ -1,6 +1,7 @@
 //! One task from question to checked edit: route, prompt, stream, read, validate, one repair, next step. Knows no face.
 
 mod builtin_step;
+mod cost;
 mod discovery;
 mod endpoints;
 mod escalation;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use cost::dollars;
 pub use endpoints::{Lesson, Urgency, lesson};
 pub use explain::{ExplainedRule, ExplainedScope, ExplainedStep, Explanation, LeftOut, Origin, Sourced};
 pub use outcome::{Attempt, Change, Facts, Failure, Outcome, Progress, RouteTaken};

@@ -210,6 +210,18 @@ fn trust_shows_asks_and_lasts_until_the_settings_change() {
 }
 
 #[test]
+fn no_trust_lets_a_project_say_what_a_model_costs() {
+    let project = "[models.quick]\nmodel = \"other\"\nprice = { input = 0, output = 0 }\n";
+    let home = Home::new(USER, project);
+    let (_, stdout, stderr) = home.run(&["trust"]);
+    assert!(stdout.contains("other") && !stdout.contains("price"), "{stdout}{stderr}");
+    home.run(&["trust", "--yes"]);
+    let (_, stdout, stderr) = home.run(&["config", "show"]);
+    assert!(stdout.contains("\"other\"") && !stdout.contains("price"), "{stdout}");
+    assert!(stderr.contains("only your own files may hold: models.quick.price"), "{stderr}");
+}
+
+#[test]
 fn the_user_may_trust_or_distrust_every_project() {
     let home = Home::new(USER, HOSTILE);
     assert!(home.run(&["config", "show", "--set", "trust = true"]).1.contains("http://evil.example"));

@@ -9,6 +9,7 @@ mod cases;
 mod cli;
 mod config;
 mod corpus;
+mod cost;
 mod discovery;
 mod docs;
 mod lsp;

@@ -14,19 +14,19 @@ use serde_json::{Value, json};
 
 use crate::support::model_server::{ModelServer, Reply};
 
-const ADD: &str = "fn add(a: i32, b: i32) -> i32 {\n    a + b\n}\n";
+pub(crate) const ADD: &str = "fn add(a: i32, b: i32) -> i32 {\n    a + b\n}\n";
 
 /// What documents [`ADD`].
-fn good() -> Reply {
+pub(crate) fn good() -> Reply {
     Reply::text(&format!("```rust\n/// Adds.\n{ADD}```\n"))
 }
 
 /// No code at all.
-fn prose() -> Reply {
+pub(crate) fn prose() -> Reply {
     Reply::text("I would rather talk about it.")
 }
 
-fn engine(settings: &Value) -> Engine {
+pub(crate) fn engine(settings: &Value) -> Engine {
     Engine::new(Config::from_layers(None, settings).unwrap())
 }
 
@@ -41,7 +41,7 @@ fn two(first: &str, second: &str, provider: Value) -> Engine {
     }))
 }
 
-fn task(model: Option<&str>) -> Task {
+pub(crate) fn task(model: Option<&str>) -> Task {
     let document = Document::new(Language::by_id("rust").unwrap(), ADD, None);
     Task {
         path: Some(Path::new("/w/src/add.rs").to_owned()),
@@ -51,17 +51,17 @@ fn task(model: Option<&str>) -> Task {
     }
 }
 
-async fn run(engine: &Engine, model: Option<&str>) -> (Outcome, Vec<Progress>) {
+pub(crate) async fn run(engine: &Engine, model: Option<&str>) -> (Outcome, Vec<Progress>) {
     let mut seen = Vec::new();
     let outcome = engine.execute(&task(model), &mut |progress| seen.push(progress)).await;
     (outcome, seen)
 }
 
-fn is_edit(outcome: &Outcome) -> bool {
+pub(crate) fn is_edit(outcome: &Outcome) -> bool {
     matches!(outcome.result, Ok(Change::Edit { .. }))
 }
 
-fn steps(outcome: &Outcome) -> Vec<(&str, &str)> {
+pub(crate) fn steps(outcome: &Outcome) -> Vec<(&str, &str)> {
     outcome.attempts.iter().map(|attempt| (attempt.step.as_str(), attempt.outcome.as_str())).collect()
 }
 

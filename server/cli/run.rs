@@ -200,7 +200,7 @@ fn say_who(outcome: &Outcome, written: bool) {
         let before: Vec<Attempt> = outcome.attempts.iter().filter(|other| *other != attempt).cloned().collect();
         let failed = troubles(&before);
         let after = if failed.is_empty() { String::new() } else { format!(", after {failed}") };
-        output::say(&format!("{done} by {}{step}{after}", attempt.model));
+        output::say(&format!("{done} by {}{step}{}{after}", attempt.model, outcome.cost_clause()));
     }
 }
 

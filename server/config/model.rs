@@ -8,12 +8,13 @@ use url::Url;
 use super::error::suggestion;
 use super::fields::Fields;
 use super::parameters::{self, Parameters};
+use super::price::{self, Price};
 use super::privacy::Ownership;
 use super::provider::{Provider, ProviderKind};
 use super::routes::is_reserved;
 use super::setting::{InProject, Setting, Shape};
 
-pub(super) const SETTINGS: [Setting; 9] = [
+pub(super) const SETTINGS: [Setting; 10] = [
     Setting {
         name: "provider",
         form: "a name under `[providers]`",
@@ -63,6 +64,15 @@ pub(super) const SETTINGS: [Setting; 9] = [
         shape: Shape::Texts,
         project: InProject::Trusted,
     },
+    Setting {
+        name: "price",
+        form: "a table, below",
+        default: "nothing for your own, else that of the [list](cost.md#prices)",
+        meaning: "what it costs",
+        example: "{ input = 3.0, output = 15.0, cache_read = 0.3 }",
+        shape: Shape::Table(&price::SETTINGS),
+        project: InProject::Never,
+    },
 ];
 
 /// What a project may not say of a model without trust.
@@ -83,12 +93,15 @@ pub struct Model {
     pub context: Option<u64>,
     /// How it is to be asked, as far as the user said.
     pub parameters: Parameters,
+    /// What it costs, where the user said so.
+    pub price: Option<Price>,
 }
 
 impl Model {
     /// One with nothing said but who serves it, by which id, and its window in tokens.
     pub fn new(name: &str, provider: Arc<Provider>, id: &str, context: Option<u64>) -> Model {
-        Model { name: name.to_owned(), provider, model: id.to_owned(), context, parameters: Parameters::default() }
+        let parameters = Parameters::default();
+        Model { name: name.to_owned(), provider, model: id.to_owned(), context, parameters, price: None }
     }
 
     /// Whose the model is: that of its server, unless the server passes the request on to a cloud.
@@ -130,7 +143,8 @@ pub(super) fn read(
         drop_params: fields.strings("drop_params").unwrap_or_default(),
         ..parameters::read(fields)
     };
-    Some(Model { name: name.to_owned(), provider: provider?, model: model?.to_owned(), context, parameters })
+    let price = fields.table("price").as_ref().and_then(price::read);
+    Some(Model { name: name.to_owned(), provider: provider?, model: model?.to_owned(), context, parameters, price })
 }
 
 fn provider(

@@ -57,7 +57,10 @@ fn divide(table: &Table, settings: &'static [Setting], path: &str, refused: &mut
         let setting = settings.iter().find(|setting| setting.name == name);
         match (setting.map(|setting| setting.project), setting.map(|setting| setting.shape), &entry.node.value) {
             (Some(InProject::Never), ..) => refused.push(joined(path, name)),
-            (Some(InProject::Trusted), ..) => drop(trusted.insert(name.clone(), entry.clone())),
+            (Some(InProject::Trusted), Some(shape), _) => {
+                let kept = without_refused(&entry.node, shape, &joined(path, name), refused);
+                trusted.insert(name.clone(), Entry { key_place: entry.key_place.clone(), node: kept });
+            }
             (Some(InProject::Free), Some(Shape::Table(inner) | Shape::Chain(inner)), Value::Table(table)) => {
                 let (own_free, own_trusted) = divide(table, inner, &joined(path, name), refused);
                 let with = |table| Entry {
@@ -73,6 +76,33 @@ fn divide(table: &Table, settings: &'static [Setting], path: &str, refused: &mut
         }
     }
     (free, trusted)
+}
+
+/// What may be trusted, without what is the user's alone.
+fn without_refused(node: &Node, shape: Shape, path: &str, refused: &mut Vec<String>) -> Node {
+    let Value::Table(table) = &node.value else { return node.clone() };
+    let mut kept = Table::new();
+    for (name, entry) in table {
+        let path = joined(path, name);
+        let inner = match shape {
+            Shape::Tables(settings) => Some((InProject::Trusted, Shape::Table(settings))),
+            Shape::Table(settings) => {
+                let setting = settings.iter().find(|setting| setting.name == name);
+                setting.map(|setting| (setting.project, setting.shape))
+            }
+            _ => None,
+        };
+        let node = match inner {
+            Some((InProject::Never, _)) => {
+                refused.push(path);
+                continue;
+            }
+            Some((_, shape)) => without_refused(&entry.node, shape, &path, refused),
+            None => entry.node.clone(),
+        };
+        kept.insert(name.clone(), Entry { key_place: entry.key_place.clone(), node });
+    }
+    Node { value: Value::Table(kept), place: node.place.clone() }
 }
 
 /// Writing to a string does not fail.

@@ -1,7 +1,7 @@
 //! What the config can hold, as tables: readers, schema, documentation and what a project may set all come from here.
 //! Reads nothing.
 
-use super::{document, key, model, preset, provider, record, routes, rules};
+use super::{document, key, model, preset, price, provider, record, routes, rules};
 
 /// One key of a table of the config.
 #[derive(Debug, Clone, Copy)]
@@ -89,11 +89,12 @@ pub struct Section {
 }
 
 /// Every table that the config may hold, in the order of a file: the top comes first.
-pub const SECTIONS: [Section; 9] = [
+pub const SECTIONS: [Section; 10] = [
     Section { name: "", settings: &TOP },
     Section { name: "providers.NAME", settings: &provider::SETTINGS },
     Section { name: "providers.NAME.api_key", settings: &key::SETTINGS },
     Section { name: "models.NAME", settings: &model::SETTINGS },
+    Section { name: "models.NAME.price", settings: &price::SETTINGS },
     Section { name: "routes", settings: &routes::SETTINGS },
     Section { name: "routes.ACTION", settings: &routes::CHAIN },
     Section { name: "rules", settings: &rules::SETTINGS },
@@ -168,6 +169,7 @@ mod tests {
             "providers.NAME" => provider.to_owned(),
             "providers.NAME.api_key" => format!("{provider}[providers.local.api_key]\n"),
             "models.NAME" => format!("{provider}{model}"),
+            "models.NAME.price" => format!("{provider}{model}[models.deep.price]\ninput = 1\noutput = 2\n"),
             "" => String::new(),
             "routes.ACTION" => format!("{provider}{model}[routes.refactor]\nuse = \"quick\"\n"),
             "rules" => format!("{provider}{model}[[rules]]\nuse = \"quick\"\n"),

@@ -10,7 +10,7 @@ use super::run::judge;
 use super::{Engine, Progress, Trouble};
 use crate::actions::Target;
 use crate::config::{Model, ProviderKind};
-use crate::model::{Answer, ErrorClass, Event, Finish, Patience, known_model};
+use crate::model::{Answer, ErrorClass, Event, Finish, Patience, known_model, pricing};
 use crate::prompt::{Prompt, estimated_tokens};
 use crate::validate::{Ending, ReasonCode, Rejection};
 
@@ -159,6 +159,7 @@ impl Ask<'_> {
             model: answer.as_ref().map_or(model.model.as_str(), |answer| answer.model.as_str()),
             since,
             usage,
+            cost_usd: pricing(model).cost(usage),
             trouble: class.map(Trouble::Failed),
         };
         record.attempt(tried, &judged);

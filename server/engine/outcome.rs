@@ -90,6 +90,8 @@ pub struct Attempt {
     pub duration: Duration,
     /// Tokens of this attempt.
     pub usage: Usage,
+    /// What they cost in USD; nothing where the price is not known.
+    pub cost_usd: Option<f64>,
     /// What went wrong, for sentences; nothing where nothing did.
     pub trouble: Option<Trouble>,
 }

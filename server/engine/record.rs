@@ -27,6 +27,8 @@ pub(super) struct Tried<'a> {
     pub(super) model: &'a str,
     pub(super) since: Instant,
     pub(super) usage: Usage,
+    /// In USD; nothing where the price is not known.
+    pub(super) cost_usd: Option<f64>,
     /// What went wrong, where the judgement alone does not say it.
     pub(super) trouble: Option<Trouble>,
 }
@@ -34,7 +36,15 @@ pub(super) struct Tried<'a> {
 impl<'a> Tried<'a> {
     /// What nobody answered, as it begins.
     pub(super) fn now(step: &'a str, provider: &'a str, model: &'a str) -> Tried<'a> {
-        Tried { step, provider, model, since: Instant::now(), usage: Usage::default(), trouble: None }
+        Tried {
+            step,
+            provider,
+            model,
+            since: Instant::now(),
+            usage: Usage::default(),
+            cost_usd: Some(0.0),
+            trouble: None,
+        }
     }
 }
 
@@ -94,7 +104,7 @@ impl<'t> Record<'t> {
 
     /// Notes what one call of one step came to.
     pub(super) fn attempt(&mut self, tried: Tried<'_>, judged: &Judged) {
-        let Tried { step, provider, model, since, usage, trouble } = tried;
+        let Tried { step, provider, model, since, usage, cost_usd, trouble } = tried;
         let (outcome, message) = match judged {
             Ok(Decision::Edit(_)) => ("edit".to_owned(), String::new()),
             Ok(Decision::NoChange) => (ReasonCode::NoChange.as_str().to_owned(), String::new()),
@@ -108,6 +118,7 @@ impl<'t> Record<'t> {
             message,
             duration: since.elapsed(),
             usage,
+            cost_usd,
             trouble: trouble.or_else(|| judged.as_ref().err().map(Trouble::of)),
         };
         tracing::info!(task = self.task.id, step, provider, model, outcome = attempt.outcome, "attempt");

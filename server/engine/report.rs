@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::cost::rounded;
 use super::{Attempt, Change, Facts, Failure, Outcome};
 use crate::actions::ActionId;
 use crate::model::Usage;
@@ -38,7 +39,7 @@ pub struct Report {
     pub route: ReportedRoute,
     pub attempts: Vec<ReportedAttempt>,
     pub usage: ReportedUsage,
-    /// Nothing while prices are unknown.
+    /// Of all attempts together; nothing where the price of one is not known.
     pub cost_usd: Option<f64>,
     pub duration_seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +119,11 @@ pub struct ReportedAttempt {
     pub seconds: f64,
     pub input_tokens: u64,
     pub output_tokens: u64,
+    /// Nothing where the price is not known.
+    pub cost_usd: Option<f64>,
+    /// Whether the server did not count its tokens.
+    #[serde(skip_serializing_if = "is_false")]
+    pub estimated: bool,
 }
 
 /// Tokens of all attempts together.
@@ -126,6 +132,14 @@ pub struct ReportedAttempt {
 pub struct ReportedUsage {
     pub input_tokens: u64,
     pub output_tokens: u64,
+    /// Whether a server did not count them.
+    #[serde(skip_serializing_if = "is_false")]
+    pub estimated: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Report {
@@ -144,6 +158,7 @@ impl Report {
             },
             attempts: outcome.attempts.iter().map(ReportedAttempt::of).collect(),
             usage: ReportedUsage::of(outcome.usage),
+            cost_usd: outcome.cost_usd().map(rounded),
             duration_seconds: outcome.duration.as_secs_f64(),
             ..Report::empty(&outcome.task_id, Some(outcome.action))
         };
@@ -188,7 +203,7 @@ impl Report {
             route: ReportedRoute { privacy: "any", ..ReportedRoute::default() },
             attempts: Vec::new(),
             usage: ReportedUsage::default(),
-            cost_usd: None,
+            cost_usd: Some(0.0),
             duration_seconds: 0.0,
             reason: None,
             framework: None,
@@ -256,13 +271,16 @@ impl ReportedAttempt {
             seconds: attempt.duration.as_secs_f64(),
             input_tokens: attempt.usage.input_tokens,
             output_tokens: attempt.usage.output_tokens,
+            cost_usd: attempt.cost_usd.map(rounded),
+            estimated: attempt.usage.estimated,
         }
     }
 }
 
 impl ReportedUsage {
     fn of(usage: Usage) -> ReportedUsage {
-        ReportedUsage { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }
+        let Usage { input_tokens, output_tokens, estimated, .. } = usage;
+        ReportedUsage { input_tokens, output_tokens, estimated }
     }
 }
 
@@ -326,6 +344,7 @@ mod tests {
             message: String::new(),
             duration: std::time::Duration::ZERO,
             usage: Usage::default(),
+            cost_usd: Some(0.0),
             trouble: None,
         }
     }
@@ -340,7 +359,7 @@ mod tests {
                 "task_id": "t", "type": "code-test", "status": "failed", "success": false, "output": "", "diff": "",
                 "edits": [], "language": "python", "validity": null, "model": null, "provider": null,
                 "route": {"chain": [], "reason": "", "privacy": "any"}, "attempts": [],
-                "usage": {"input_tokens": 0, "output_tokens": 0}, "cost_usd": null, "duration_seconds": 1.5,
+                "usage": {"input_tokens": 0, "output_tokens": 0}, "cost_usd": 0.0, "duration_seconds": 1.5,
                 "reason": {"code": "lazy", "message": "why"},
             })
         );

@@ -100,6 +100,7 @@ mod tests {
             message: String::new(),
             duration: Duration::ZERO,
             usage: Default::default(),
+            cost_usd: Some(0.0),
             trouble,
         }
     }

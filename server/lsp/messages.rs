@@ -23,16 +23,20 @@ pub(super) fn progress(progress: &Progress) -> String {
     line
 }
 
-/// The edit's name in the undo history: the action's title, who wrote it, and what failed before, in few words.
+/// The edit's name in the undo history: the action's title, who wrote it, what it cost, and what failed before, in few words.
 pub(super) fn label(title: &str, outcome: &Outcome) -> String {
     match outcome.attempts.split_last() {
-        Some((last, before)) => format!("{title} ({}{})", last.model, after(before)),
+        Some((last, before)) => {
+            let cost = outcome.cost_words();
+            let cost = if cost.is_empty() { cost } else { format!(", {cost}") };
+            format!("{title} ({}{cost}{})", last.model, after(before))
+        }
         None => title.to_owned(),
     }
 }
 
-/// Who did it, what failed before, and why: "done by claude-sonnet-5-5 (deep), after an invalid answer of qwen2.5-coder:7b
-/// (quick: the answer has no code)".
+/// Who did it, at which cost, what failed before, and why: "done by claude-sonnet-5-5 (deep) for $0.011, after an invalid
+/// answer of qwen2.5-coder:7b (quick: the answer has no code)".
 pub(super) fn done(outcome: &Outcome) -> String {
     let Some((last, before)) = outcome.attempts.split_last() else {
         return "done".to_owned();
@@ -40,7 +44,7 @@ pub(super) fn done(outcome: &Outcome) -> String {
     let failed = before.iter().filter(|attempt| !attempt.message.is_empty());
     let reasons: Vec<String> = failed.map(|attempt| format!("{}: {}", attempt.step, attempt.message)).collect();
     let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
-    format!("done by {}{}{reasons}", author(last), after(before))
+    format!("done by {}{}{}{reasons}", author(last), outcome.cost_clause(), after(before))
 }
 
 /// What failed before a success: ", after 2 invalid answers of qwen2.5-coder:7b"; nothing where nothing did.
@@ -74,6 +78,7 @@ mod tests {
             message: message.to_owned(),
             duration: Duration::ZERO,
             usage: Default::default(),
+            cost_usd: Some(0.0),
             trouble: (!message.is_empty()).then_some(Trouble::InvalidAnswer),
         }
     }
@@ -105,6 +110,24 @@ mod tests {
             label("Graft: document `f`", &outcome),
             "Graft: document `f` (qwen2.5-coder:7b, after an invalid answer of claude)"
         );
+    }
+
+    #[test]
+    fn names_what_was_to_be_paid() {
+        let paid = |cost_usd| Attempt { cost_usd, ..attempt("deep", "claude", "") };
+        let priced = |cost_usd| outcome(vec![attempt("quick", "small", "no code"), paid(cost_usd)]);
+        assert_eq!(
+            done(&priced(Some(0.011))),
+            "done by claude (deep) for $0.011, after an invalid answer of small (quick: no code)"
+        );
+        assert_eq!(
+            label("Graft: document `f`", &priced(Some(0.011))),
+            "Graft: document `f` (claude, $0.011, after an invalid answer of small)"
+        );
+        assert!(done(&priced(None)).starts_with("done by claude (deep) at a price that is not known, after"));
+        let mut guessed = outcome(vec![paid(Some(0.25))]);
+        guessed.usage.estimated = true;
+        assert_eq!(done(&guessed), "done by claude (deep) for about $0.25");
     }
 
     #[test]

@@ -38,8 +38,10 @@ fn full_report() -> Report {
             seconds: 0.0,
             input_tokens: 0,
             output_tokens: 0,
+            cost_usd: None,
+            estimated: true,
         }],
-        usage: ReportedUsage::default(),
+        usage: ReportedUsage { estimated: true, ..ReportedUsage::default() },
         cost_usd: None,
         duration_seconds: 0.0,
         reason: Some(Reason { code: "no_change", message: String::new() }),
@@ -79,7 +81,10 @@ fn the_result_object_has_the_fields_of_its_table() {
     let full = full_report();
     let there = fields_of(&full);
     assert_eq!(named, there.iter().collect::<Vec<_>>());
+    let counted = |attempt: &ReportedAttempt| ReportedAttempt { estimated: false, ..attempt.clone() };
     let least = Report {
+        attempts: full.attempts.iter().map(counted).collect(),
+        usage: ReportedUsage::default(),
         file: None,
         reason: None,
         framework: None,

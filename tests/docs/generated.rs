@@ -6,7 +6,7 @@ use std::fmt::Write;
 use graft_ls::actions::ActionId;
 use graft_ls::config::{ProviderKind, SECTIONS, Section, Shape};
 use graft_ls::engine::{Lesson, lesson};
-use graft_ls::model::{AS_OF, ErrorClass, KNOWN_MODELS};
+use graft_ls::model::{AS_OF, ErrorClass, KNOWN_MODELS, LIST_PRICES, PRICES_AS_OF};
 use graft_ls::prompt::Prompt;
 use graft_ls::route::builtin_serves;
 use graft_ls::syntax::{Complexity, Documentation, LANGUAGES, Language, TestPlace};
@@ -30,7 +30,7 @@ pub(super) fn names() -> Vec<String> {
     let sections = SECTIONS.iter().map(part_name);
     sections
         .chain(
-            ["kinds", "mistake", "help", "reasons", "languages", "complexity", "known-models", "failures"]
+            ["kinds", "mistake", "help", "reasons", "languages", "complexity", "known-models", "failures", "prices"]
                 .map(str::to_owned),
         )
         .collect()
@@ -47,6 +47,7 @@ pub(super) fn part(name: &str) -> String {
         "complexity" => complexity(),
         "known-models" => known_models(),
         "failures" => failures(),
+        "prices" => prices(),
         name => settings(name),
     }
 }
@@ -188,6 +189,28 @@ fn known_models() -> String {
             number(model.temperature, "none"),
             number(model.top_p, ""),
             model.thinking.as_str()
+        );
+    }
+    table
+}
+
+fn prices() -> String {
+    let mut table = format!(
+        "As of {PRICES_AS_OF}, in USD for a million tokens.\n\n| id | prompt | answer | prompt from a cache | |\n|---|---|---|---|---|\n"
+    );
+    for row in LIST_PRICES {
+        let at = row.at.map(|domain| format!("at {domain}"));
+        let long = row.long.map(|(tokens, times)| format!("{times} times as much beyond {tokens} tokens of prompt"));
+        let notes: Vec<String> = at.into_iter().chain(long).collect();
+        let price = row.price;
+        let _ = writeln!(
+            table,
+            "| `{}` | {:.2} | {:.2} | {} | {} |",
+            row.id,
+            price.input,
+            price.output,
+            price.cache_read,
+            notes.join("; ")
         );
     }
     table

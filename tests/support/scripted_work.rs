@@ -133,6 +133,7 @@ fn outcome(task: &Task, result: Result<Change, Failure>) -> Outcome {
             message: String::new(),
             duration: Duration::ZERO,
             usage: Default::default(),
+            cost_usd: Some(0.0),
             trouble: None,
         }],
         usage: Default::default(),
