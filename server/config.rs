@@ -40,7 +40,7 @@ pub use model::Model;
 pub use parameters::{Parameters, merge};
 pub use preset::{CloudProvider, LocalModel, Preset, clouds_with_keys};
 pub use price::Price;
-pub use privacy::{Ownership, PrivacyClass};
+pub use privacy::{Ownership, PrivacyClass, PrivacyGlob, PrivacySettings};
 pub use project::PROJECT_FILE;
 pub use provider::{Provider, ProviderKind};
 pub use routes::{ACTION_IDS, Chain, Routes, StepName};
@@ -68,6 +68,8 @@ pub struct Config {
     pub routes: Routes,
     /// Chains for tasks of a certain kind, before the routes; the first that fits counts.
     pub rules: Vec<Rule>,
+    /// How far the code of which files may travel.
+    pub privacy: PrivacySettings,
     /// Settings of the action `document`.
     pub document: DocumentSettings,
     /// Where each job is saved for a bug report; nothing means that none is.
@@ -123,6 +125,7 @@ fn read(root: &Node, noted: &Noted) -> Config {
     Config {
         routes: routes::read(&fields, &declared),
         rules: rules::read(&fields, &declared),
+        privacy: privacy::read(&fields),
         document: document::read(&fields),
         record: record::read(&fields),
         discover: discover && providers.is_empty() && models.is_empty(),
@@ -228,7 +231,7 @@ document = "deep"
             ("x = \n", "1:5: not valid TOML"),
             (
                 "[provider.a]\n",
-                "1:2: provider: unknown key, did you mean `providers`? (expected one of preset, discover, trust, record, providers, models, routes, rules, document)",
+                "1:2: provider: unknown key, did you mean `providers`? (expected one of preset, discover, trust, record, providers, models, routes, rules, privacy, document)",
             ),
             ("providers = 1\n", "1:13: providers: expected tables [providers.NAME], found 1"),
             (
@@ -336,7 +339,7 @@ document = "deep"
             (json!({"routes": [1]}), "routes: expected a table with default, "),
             (
                 json!([1]),
-                "expected a table with preset, discover, trust, record, providers, models, routes, rules, document, found a list",
+                "expected a table with preset, discover, trust, record, providers, models, routes, rules, privacy, document, found a list",
             ),
             (json!({"record": "jobs"}), "record: expected an absolute path, or one that starts with ~/"),
             (

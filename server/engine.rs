@@ -9,6 +9,7 @@ mod explain;
 mod job;
 mod model_step;
 mod outcome;
+mod privacy;
 mod record;
 mod recording;
 mod redaction;
@@ -19,8 +20,7 @@ mod story;
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use cost::dollars;
 pub use endpoints::{Lesson, Urgency, lesson};
@@ -36,8 +36,9 @@ pub use story::{Trouble, troubles};
 
 use crate::actions::{ActionId, Workspace};
 use crate::builtin::LintSite;
-use crate::config::{Config, PrivacyClass, Provider};
+use crate::config::{Config, Provider};
 use crate::model::{Models, Probe};
+use crate::privacy::IgnoreFiles;
 use crate::syntax::{Diagnostic, Document};
 use discovery::Discovery;
 use endpoints::{Endpoints, Standing};
@@ -61,6 +62,8 @@ pub struct Task {
     pub diagnostics: Option<Vec<Diagnostic>>,
     /// A model's config name (or `builtin`) in place of the routes.
     pub model: Option<String>,
+    /// Other paths that the document goes by: links that were followed, the path of an address that is no file's.
+    pub names: Vec<PathBuf>,
     /// The files around it.
     pub workspace: Workspace,
     /// The config of its project; nothing means the engine's own.
@@ -75,6 +78,7 @@ impl Task {
             action,
             document,
             path: None,
+            names: Vec::new(),
             range,
             instruction: None,
             diagnostics: None,
@@ -91,11 +95,6 @@ impl Task {
         Some(inside.unwrap_or(path).to_string_lossy().replace('\\', "/"))
     }
 
-    /// How far the code may travel: the one place that says so. Every file may go anywhere as yet.
-    fn privacy(&self) -> PrivacyClass {
-        PrivacyClass::Any
-    }
-
     /// Where a linter finds the document's project, and itself.
     fn lint_site<'a>(&'a self, search_path: &'a [PathBuf], config: &Config) -> LintSite<'a> {
         let (path, root) = (self.path.as_deref(), self.workspace.root.as_deref());
@@ -110,8 +109,9 @@ pub struct Engine {
     models: Models,
     discovery: Arc<Discovery>,
     endpoints: Arc<Endpoints>,
-    /// Whether it has been said that jobs cannot be saved.
-    complained: Arc<AtomicBool>,
+    ignores: Arc<IgnoreFiles>,
+    /// What has been said of jobs that were not saved.
+    complaints: Arc<Mutex<Vec<String>>>,
 }
 
 /// What is known of a provider.
@@ -139,13 +139,14 @@ impl Engine {
             models: Models::new(),
             discovery: Arc::new(Discovery::at(probes)),
             endpoints: Arc::default(),
-            complained: Arc::default(),
+            ignores: Arc::default(),
+            complaints: Arc::default(),
         }
     }
 
     /// Exchanges the config; running tasks keep the one they started with.
     pub fn configure(&self, config: Config) {
-        self.complained.store(false, Ordering::Relaxed);
+        self.complaints.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.endpoints.forgive();
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
@@ -208,14 +209,18 @@ impl Engine {
         configured.chain(found.iter().map(|(name, provider)| (*name, provider))).map(status).collect()
     }
 
-    /// Saves a job where the config wants it. One that cannot be saved is no failure: the outcome says so, the first time.
+    /// Saves a job where the config wants it. One that is not saved is no failure: the outcome says so, the first time.
     fn save(&self, recording: &Recording, task: &Task, outcome: &mut Outcome) {
-        if let Err(error) = recording.write(self, task, outcome) {
-            let complaint = recording.complaint(&error);
-            tracing::warn!(task = task.id, complaint, "job not saved");
-            if !self.complained.swap(true, Ordering::Relaxed) {
-                outcome.warning = Some(complaint);
-            }
+        let complaint = match recording.withheld() {
+            Some(why) => Some(why),
+            None => recording.write(self, task, outcome).err().map(|error| recording.complaint(&error)),
+        };
+        let Some(complaint) = complaint else { return };
+        tracing::warn!(task = task.id, complaint, "job not saved");
+        let mut said = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+        if !said.contains(&complaint) {
+            said.push(complaint.clone());
+            outcome.warning = Some(complaint);
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod config;
 pub mod engine;
 pub mod lsp;
 pub mod model;
+pub mod privacy;
 pub mod prompt;
 pub mod reply;
 pub mod route;

@@ -11,6 +11,7 @@ pub use rules::RuleTried;
 use crate::actions::ActionId;
 use crate::config::{Chain, Config, Model, Ownership, Parameters, PrivacyClass, StepName, clouds_with_keys};
 use crate::model::takes_sampling;
+use crate::privacy::Verdict;
 
 /// One step of a chain.
 #[derive(Debug, Clone)]
@@ -39,11 +40,13 @@ pub struct Route {
     /// Why these: a few words.
     pub reason: String,
     /// How far the code may travel.
-    pub privacy: PrivacyClass,
+    pub privacy: Verdict,
     /// The rules that were looked at, in order.
     pub rules: Vec<RuleTried>,
     /// Steps that would stand in the chain and do not: name, and why.
     pub left_out: Vec<(String, String)>,
+    /// Models of the chain that may not see the code; they are left out too.
+    pub kept_from: Vec<Model>,
 }
 
 /// Why there is no chain.
@@ -60,14 +63,14 @@ pub enum NoRoute {
         offer: String,
     },
     /// The file's code may go to none of the models of the chain.
-    #[error("this file is {class}, so its code goes to no model of the chain ({chain}); {next}")]
+    #[error("{kept}, so it goes to no model of the chain ({chain}); {next}")]
     Private {
-        /// The file's privacy class.
-        class: &'static str,
+        /// What keeps it, as a sentence.
+        kept: String,
         /// The chain that would be tried.
         chain: String,
         /// What to do.
-        next: &'static str,
+        next: String,
     },
     /// The task names a model that the config does not have.
     #[error("there is no model `{name}` in the config{}", did_you_mean(known))]
@@ -115,7 +118,7 @@ pub fn route(config: &Config, facts: &TaskFacts, model: Option<&str>) -> Result<
         (None, None) => unruled()?,
     };
     route.rules = rules;
-    route.keep_private(facts.privacy)?;
+    route.keep_private(&facts.privacy, facts.action)?;
     Ok(route)
 }
 
@@ -129,32 +132,46 @@ pub fn check_name(config: &Config, model: Option<&str>) -> Result<(), NoRoute> {
 
 impl Route {
     fn of(steps: Vec<Step>, reason: String) -> Route {
-        Route { steps, reason, privacy: PrivacyClass::Any, rules: Vec::new(), left_out: Vec::new() }
+        Route {
+            steps,
+            reason,
+            privacy: Verdict::default(),
+            rules: Vec::new(),
+            left_out: Vec::new(),
+            kept_from: Vec::new(),
+        }
     }
 
     /// Takes out the models that may not see the code. This is the one place that does, for every face.
-    fn keep_private(&mut self, class: PrivacyClass) -> Result<(), NoRoute> {
-        self.privacy = class;
+    fn keep_private(&mut self, verdict: &Verdict, action: ActionId) -> Result<(), NoRoute> {
+        self.privacy = verdict.clone();
         let chain = self.steps.iter().map(Step::name).collect::<Vec<_>>().join(", ");
         let allowed = |step: &Step| match step {
             Step::Builtin => true,
-            Step::Model(model) => class.allows(model.ownership()),
+            Step::Model(model) => verdict.class.allows(model.ownership()),
         };
         let (kept, refused): (Vec<Step>, Vec<Step>) = self.steps.drain(..).partition(allowed);
         self.steps = kept;
-        let why = |step: Step| (step.name().to_owned(), format!("the file is {}", class.as_str()));
-        self.left_out.extend(refused.into_iter().map(why));
+        for step in refused {
+            self.left_out.push((step.name().to_owned(), verdict.sentence()));
+            if let Step::Model(model) = step {
+                self.kept_from.push(*model);
+            }
+        }
         match self.steps.is_empty() {
             false => Ok(()),
-            true => Err(NoRoute::Private {
-                class: class.as_str(),
-                chain,
-                next: match class {
-                    PrivacyClass::Never => "no setting of a chain changes that",
-                    _ => "add a model of your own to the chain",
-                },
-            }),
+            true => Err(NoRoute::Private { kept: verdict.sentence(), chain, next: next_step(verdict.class, action) }),
         }
+    }
+}
+
+/// What to do where a file's class leaves no step.
+fn next_step(class: PrivacyClass, action: ActionId) -> String {
+    let builtin =
+        if builtin_serves(action) { "; the built-in tier may: `builtin` as a step, or `--model builtin`" } else { "" };
+    match class {
+        PrivacyClass::Never => format!("change that if a model may see it{builtin}"),
+        _ => format!("add a model of your own to the chain, or change that if the code may travel{builtin}"),
     }
 }
 
@@ -258,6 +275,10 @@ mod tests {
         names(&route(config, &facts(action), model).unwrap())
     }
 
+    fn verdict(class: PrivacyClass) -> Verdict {
+        Verdict { class, because: "the glob".to_owned(), file: None }
+    }
+
     fn names(route: &Route) -> Vec<String> {
         route.steps.iter().map(|step| step.name().to_owned()).collect()
     }
@@ -312,7 +333,7 @@ mod tests {
             (json!({"action": "refactor", "language": "rust", "min_lines": 3}), true, "refactor, rust, ≥ 3 lines (4)"),
         ] {
             let config = config(json!({"rules": [{"when": when, "use": "deep"}], "routes": {"default": "quick"}}));
-            let (severity, privacy) = (Some(Severity::Warning), PrivacyClass::LocalOnly);
+            let (severity, privacy) = (Some(Severity::Warning), verdict(PrivacyClass::LocalOnly));
             let facts = TaskFacts { severity, privacy, ..facts(ActionId::Refactor) };
             let route = route(&config, &facts, None).unwrap();
             assert_eq!(route.rules, [RuleTried { number: 1, holds, why: why.to_owned() }], "{when}");
@@ -396,17 +417,14 @@ mod tests {
     #[test]
     fn no_chain_leads_private_code_to_a_cloud() {
         let config = at_home_and_away(json!({"default": ["deep", "sky", "quick", "builtin"], "refactor": "deep"}));
-        let of = |action, privacy| TaskFacts { privacy, ..facts(action) };
+        let of = |action, class| TaskFacts { privacy: verdict(class), ..facts(action) };
         let kept = |privacy| names(&route(&config, &of(ActionId::Document, privacy), None).unwrap());
         assert_eq!(kept(PrivacyClass::LocalOnly), ["quick", "builtin"]);
         assert_eq!(kept(PrivacyClass::Never), ["builtin"]);
         for model in [None, Some("deep")] {
             let refused = route(&config, &of(ActionId::Refactor, PrivacyClass::LocalOnly), model).unwrap_err();
-            assert!(
-                refused
-                    .to_string()
-                    .starts_with("this file is local_only, so its code goes to no model of the chain (deep)")
-            );
+            let said = "this file is kept at home by the glob, so it goes to no model of the chain (deep); add a model of your own to the chain, or change that if the code may travel";
+            assert_eq!(refused.to_string(), said);
         }
     }
 }

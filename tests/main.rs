@@ -16,6 +16,7 @@ mod lsp;
 mod merging;
 mod model;
 mod patch;
+mod privacy;
 mod recording;
 mod routing;
 mod tidy;

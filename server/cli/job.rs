@@ -35,7 +35,9 @@ pub(super) fn at_place(action: ActionId, target: &OsStr, flags: &[String]) -> Re
     let folder = settings::project_folder(&path, workspace.root.as_deref());
     let config = Settings::new(flags).config(folder.as_deref())?;
     let task = Task::new(new_task_id(), action, document, range);
-    Ok((Task { path: Some(path), workspace, config: Some(config), ..task }, label))
+    // As it was typed: a link counts by its own name too.
+    let names = std::path::absolute(&place.file).into_iter().collect();
+    Ok((Task { path: Some(path), names, workspace, config: Some(config), ..task }, label))
 }
 
 /// Does the work on the runtime that this is called from. Dropping the future cancels a model's call. A panic becomes a

@@ -37,7 +37,8 @@ fn text(explanation: &Explanation) -> String {
         let _ = writeln!(text, "the action does not apply here: {why}");
     }
     let _ = writeln!(text, "chain: {} ({})", route.chain.join(", "), route.reason);
-    let _ = writeln!(text, "privacy: {}", route.privacy);
+    let kept = explanation.kept.as_ref().map_or_else(String::new, |kept| format!(": {kept}"));
+    let _ = writeln!(text, "privacy: {}{kept}", route.privacy);
     for (at, step) in explanation.steps.iter().enumerate() {
         let _ = writeln!(text, "{}. {}", at + 1, step_text(step));
         for Sourced { name, value, from } in &step.parameters {

@@ -98,6 +98,16 @@ pub enum Place {
     BuiltIn,
 }
 
+impl Place {
+    /// Whether both places belong to one layer: one file, or the same source.
+    pub(super) fn is_of_layer(&self, other: &Place) -> bool {
+        match (self, other) {
+            (Place::File { path, .. }, Place::File { path: other, .. }) => path == other,
+            _ => self == other,
+        }
+    }
+}
+
 impl ConfigError {
     pub(super) fn new(place: &Place, key: impl Into<String>, message: impl Into<String>) -> ConfigError {
         ConfigError { place: place.clone(), key: key.into(), message: message.into() }

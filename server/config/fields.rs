@@ -109,13 +109,20 @@ impl<'a> Fields<'a> {
 
     /// A string, or a list of strings, each in the form that `read` takes; it says what is wrong with one that it does not.
     pub(super) fn each<T>(&self, key: &str, read: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+        self.each_at(key, |text, _| read(text))
+    }
+
+    /// The same, each with its place.
+    pub(super) fn each_at<T>(&self, key: &str, read: impl Fn(&str, &Place) -> Result<T, String>) -> Vec<T> {
         let items = match self.node(key) {
             None => return Vec::new(),
             Some(Node { value: Value::Array(items), .. }) => items.as_slice(),
             Some(node) => std::slice::from_ref(node),
         };
         let item = |item: &Node| match &item.value {
-            Value::String(text) => read(text).map_err(|message| self.note_at(&item.place, key, message)).ok(),
+            Value::String(text) => {
+                read(text, &item.place).map_err(|message| self.note_at(&item.place, key, message)).ok()
+            }
             _ => self.wrong(key, item, "a string, or a list of strings"),
         };
         items.iter().filter_map(item).collect()

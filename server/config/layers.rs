@@ -12,7 +12,7 @@ use super::project::{Divided, PROJECT_FILE};
 use super::show::{self, Detail};
 use super::tree::{Entry, Node, Value};
 use super::trust::TrustStore;
-use super::{Config, read, record};
+use super::{Config, privacy, read, record};
 
 /// What everybody says, the lowest first.
 #[derive(Clone, Copy)]
@@ -84,16 +84,20 @@ impl Layers<'_> {
         let flags = self.flags.iter().map(|line| Node::from_text(line, &Place::Flag, &noted));
         let flags = flags.fold(self.environment(), Node::overlaid_with);
         let own = user.clone().overlaid_with(editor.clone()).overlaid_with(flags.clone());
-        let divided = Divided::of(&file(self.project).unwrap_or_else(Node::empty));
+        let mut divided = Divided::of(&file(self.project).unwrap_or_else(Node::empty));
         let is_trusted = own
             .boolean("trust")
             .unwrap_or_else(|| self.folder.is_some_and(|folder| self.trust.trusts(folder, &divided.digest())));
+        let privacy = privacy::layered(&[&user, &editor, &flags], &divided.free, &mut divided.refused);
         let warning = self.warning(&divided, is_trusted);
         let mut project = divided.free;
         if is_trusted {
             project = project.overlaid_with(divided.trusted);
         }
-        let said = user.overlaid_with(project).overlaid_with(editor).overlaid_with(flags);
+        let mut said = user.overlaid_with(project).overlaid_with(editor).overlaid_with(flags);
+        if let (Some(privacy), Value::Table(table)) = (privacy, &mut said.value) {
+            table.insert("privacy".to_owned(), privacy);
+        }
         let root = match said.string("preset").and_then(Preset::parse) {
             Some(preset) => {
                 let below = Node::from_text(&preset.text(None, None), &Place::Preset(preset.as_str()), &noted);
@@ -184,11 +188,15 @@ fn settings_of(editor: &Json) -> &Json {
 }
 
 impl Node {
-    fn under(&self, key: &str) -> Option<&Node> {
+    pub(super) fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.value {
-            Value::Table(table) => table.get(key).map(|entry| &entry.node),
+            Value::Table(table) => table.get(key),
             _ => None,
         }
+    }
+
+    fn under(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.node)
     }
 
     fn boolean(&self, key: &str) -> Option<bool> {

@@ -1,4 +1,193 @@
-//! Words for where code may go: whose a server is, and how far a file may travel. Decides for no file.
+//! `[privacy]`: how far the code of which files may travel, and the words for that. Decides for no file: the room `privacy` does.
+
+use std::path::Path;
+
+use super::error::Place;
+use super::fields::Fields;
+use super::rules::PathGlob;
+use super::secrets::home_folder;
+use super::setting::{InProject, Setting, Shape};
+use super::tree::{Entry, Node, Table, Value};
+
+const GLOBS: &str = "globs";
+
+pub(super) const SETTINGS: [Setting; 5] = [
+    Setting {
+        name: "never",
+        form: GLOBS,
+        default: "`[]`",
+        meaning: "files whose code no model gets to see",
+        example: "[\"**/vault/**\", \"~/notes/**\"]",
+        shape: Shape::TextOrTexts,
+        project: InProject::Free,
+    },
+    Setting {
+        name: "local_only",
+        form: GLOBS,
+        default: "`[]`",
+        meaning: "files whose code only models of your own get to see",
+        example: "[\"**/billing/**\"]",
+        shape: Shape::TextOrTexts,
+        project: InProject::Free,
+    },
+    class("secret_files", "`\"never\"`", "the class of [files that hold secrets](privacy.md#files-that-hold-secrets)"),
+    class("gitignored", "`\"local_only\"`", "the class of files that git ignores"),
+    class("graftignored", "`\"local_only\"`", "the class of files that a `.graftignore` names"),
+];
+
+const fn class(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
+    Setting {
+        name,
+        form: "`any`, `local_only`, `never`",
+        default,
+        meaning,
+        example: "\"never\"",
+        shape: Shape::Choice(&CLASS_NAMES),
+        project: InProject::Tighter,
+    }
+}
+
+/// The loosest first.
+const CLASS_NAMES: [&str; 3] = ["any", "local_only", "never"];
+
+/// `[privacy]`: how far the code of which files may travel.
+#[derive(Debug, Clone)]
+pub struct PrivacySettings {
+    /// What the user and the project say of single files; of several that mean a file, the strictest counts.
+    pub globs: Vec<PrivacyGlob>,
+    /// The class of files that hold secrets by their names.
+    pub secret_files: PrivacyClass,
+    /// The class of files that git ignores.
+    pub gitignored: PrivacyClass,
+    /// The class of files that a `.graftignore` names.
+    pub graftignored: PrivacyClass,
+    /// Whether the user's own list of what git ignores everywhere counts.
+    pub git_excludes: bool,
+}
+
+impl Default for PrivacySettings {
+    fn default() -> PrivacySettings {
+        PrivacySettings {
+            globs: Vec::new(),
+            secret_files: PrivacyClass::Never,
+            gitignored: PrivacyClass::LocalOnly,
+            graftignored: PrivacyClass::LocalOnly,
+            git_excludes: false,
+        }
+    }
+}
+
+/// A glob of `never` or `local_only`.
+#[derive(Debug, Clone)]
+pub struct PrivacyGlob {
+    /// The class of the files that it means.
+    pub class: PrivacyClass,
+    /// Where it was written.
+    pub place: Place,
+    text: String,
+    glob: PathGlob,
+}
+
+impl PrivacyGlob {
+    fn new(class: PrivacyClass, text: &str, place: &Place) -> Result<PrivacyGlob, String> {
+        let trimmed = text.trim_end_matches('/');
+        if trimmed.is_empty() {
+            return Err("expected a glob; `**` means every file".to_owned());
+        }
+        let whole = match (trimmed.strip_prefix("~/"), home_folder()) {
+            (Some(rest), Some(home)) => format!("{}/{rest}", globset::escape(&home.to_string_lossy())),
+            _ => trimmed.to_owned(),
+        };
+        // Case counts for nothing, so that no file system is a way around.
+        let glob = PathGlob::new(&whole.replace(std::path::MAIN_SEPARATOR, "/").to_lowercase())?;
+        Ok(PrivacyGlob { class, place: place.clone(), text: text.to_owned(), glob })
+    }
+
+    /// Whether it means this path, in lower case and with `/`.
+    pub fn matches(&self, path: &str) -> bool {
+        self.glob.matches(path)
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The folder of the file that says it, where one does.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File { path, .. } => path.parent(),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn read(root: &Fields<'_>) -> PrivacySettings {
+    let standard = PrivacySettings::default();
+    let Some(fields) = root.table("privacy") else { return standard };
+    let globs = |key, class| fields.each_at(key, |text, place| PrivacyGlob::new(class, text, place));
+    let class = |key: &str| fields.one_of(key, &PrivacyClass::ALL.map(|class| (class.as_str(), class)));
+    PrivacySettings {
+        globs: globs("never", PrivacyClass::Never)
+            .into_iter()
+            .chain(globs("local_only", PrivacyClass::LocalOnly))
+            .collect(),
+        secret_files: class("secret_files").unwrap_or(standard.secret_files),
+        gitignored: class("gitignored").unwrap_or(standard.gitignored),
+        graftignored: class("graftignored").unwrap_or(standard.graftignored),
+        git_excludes: false,
+    }
+}
+
+/// The layers of `[privacy]` as one: globs of all layers count together, choices of an upper one replace those of a lower, and
+/// what a project chooses counts where it is stricter. `own` are the user's, the lowest first; keys by which the project would
+/// loosen something are added to `refused`. Nothing where a layer has no table there, which is a mistake.
+pub(super) fn layered(own: &[&Node], project: &Node, refused: &mut Vec<String>) -> Option<Entry> {
+    let mut merged: Option<Entry> = None;
+    let layers = own.iter().map(|layer| (*layer, false)).chain([(project, true)]);
+    for (layer, is_project) in layers {
+        let Some(entry) = layer.entry("privacy") else { continue };
+        let Value::Table(upper) = &entry.node.value else { return None };
+        let below = merged.get_or_insert_with(|| Entry { node: entry.node.emptied(), ..entry.clone() });
+        let Value::Table(below) = &mut below.node.value else { return None };
+        for (name, entry) in upper {
+            let choices = SETTINGS.iter().find(|setting| setting.name == name && setting.project == InProject::Tighter);
+            match choices {
+                Some(setting) if is_project && is_looser(setting, below.get(name), entry) => {
+                    refused.push(format!("privacy.{name}"));
+                }
+                Some(_) => drop(below.insert(name.clone(), entry.clone())),
+                None => add(below, name, entry),
+            }
+        }
+    }
+    merged
+}
+
+/// Whether a project chooses less than what counts without it.
+fn is_looser(setting: &Setting, below: Option<&Entry>, entry: &Entry) -> bool {
+    let Shape::Choice(names) = setting.shape else { return false };
+    let rank = |name: &str| names.iter().position(|own| *own == name);
+    let text = |entry: &Entry| match &entry.node.value {
+        Value::String(text) => rank(text),
+        _ => None,
+    };
+    let standing = below.and_then(text).or_else(|| rank(setting.default.trim_matches(['`', '"'])));
+    // What is no choice at all is let through, to be noted as a mistake.
+    text(entry).is_some_and(|wanted| Some(wanted) < standing)
+}
+
+/// Adds a list to the one that is there.
+fn add(below: &mut Table, name: &str, entry: &Entry) {
+    let items = |node: &Node| match &node.value {
+        Value::Array(items) => items.clone(),
+        _ => vec![node.clone()],
+    };
+    match below.get_mut(name) {
+        Some(old) => old.node.value = Value::Array([items(&old.node), items(&entry.node)].concat()),
+        None => drop(below.insert(name.to_owned(), entry.clone())),
+    }
+}
 
 /// Whose a server is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

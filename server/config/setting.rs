@@ -1,7 +1,7 @@
 //! What the config can hold, as tables: readers, schema, documentation and what a project may set all come from here.
 //! Reads nothing.
 
-use super::{document, key, model, preset, price, provider, record, routes, rules};
+use super::{document, key, model, preset, price, privacy, provider, record, routes, rules};
 
 /// One key of a table of the config.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,8 @@ pub enum Shape {
 pub enum InProject {
     /// It harms nobody.
     Free,
+    /// Where it is stricter than what counts without the project; the choices are listed the loosest first.
+    Tighter,
     /// Where the user trusts the project.
     Trusted,
     /// It is the user's alone.
@@ -73,6 +75,7 @@ impl InProject {
     pub fn as_str(self) -> &'static str {
         match self {
             InProject::Free => "yes",
+            InProject::Tighter => "if stricter",
             InProject::Trusted => "trusted",
             InProject::Never => "no",
         }
@@ -89,7 +92,7 @@ pub struct Section {
 }
 
 /// Every table that the config may hold, in the order of a file: the top comes first.
-pub const SECTIONS: [Section; 10] = [
+pub const SECTIONS: [Section; 11] = [
     Section { name: "", settings: &TOP },
     Section { name: "providers.NAME", settings: &provider::SETTINGS },
     Section { name: "providers.NAME.api_key", settings: &key::SETTINGS },
@@ -99,11 +102,12 @@ pub const SECTIONS: [Section; 10] = [
     Section { name: "routes.ACTION", settings: &routes::CHAIN },
     Section { name: "rules", settings: &rules::SETTINGS },
     Section { name: "rules.when", settings: &rules::WHEN },
+    Section { name: "privacy", settings: &privacy::SETTINGS },
     Section { name: "document", settings: &document::SETTINGS },
 ];
 
 /// The top of the file: single keys, then tables, which the documentation describes one by one.
-pub(super) const TOP: [Setting; 9] = [
+pub(super) const TOP: [Setting; 10] = [
     Setting {
         name: "preset",
         form: "`local`, `hybrid`, `cloud`",
@@ -136,6 +140,7 @@ pub(super) const TOP: [Setting; 9] = [
     table("models", "tables by name", Shape::Tables(&model::SETTINGS), InProject::Trusted),
     table("routes", "a table", Shape::Table(&routes::SETTINGS), InProject::Free),
     Setting { example: "[]", ..table("rules", "a list of tables", Shape::List(&rules::SETTINGS), InProject::Free) },
+    table("privacy", "a table", Shape::Table(&privacy::SETTINGS), InProject::Free),
     table("document", "a table", Shape::Table(&document::SETTINGS), InProject::Free),
 ];
 

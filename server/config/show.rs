@@ -152,7 +152,22 @@ fn line(name: &str, node: &Node, secret: bool) -> Line {
         (_, true) => (quoted("…"), json!("…")),
         (_, false) => (value(node), plain(node).unwrap_or_default()),
     };
-    Line { key: key(name), value, json, origin: node.place.to_string() }
+    Line { key: key(name), value, json, origin: origin(node) }
+}
+
+/// Where a value comes from; the first place of each layer for a list that several add to.
+fn origin(node: &Node) -> String {
+    let Value::Array(items) = &node.value else { return node.place.to_string() };
+    let mut places: Vec<&Place> = Vec::new();
+    for item in items {
+        if !places.iter().any(|place| place.is_of_layer(&item.place)) {
+            places.push(&item.place);
+        }
+    }
+    match places.as_slice() {
+        [_, _, ..] => places.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        _ => node.place.to_string(),
+    }
 }
 
 fn plain(node: &Node) -> Option<serde_json::Value> {

@@ -26,6 +26,8 @@ pub struct Sources {
     pub record: Option<PathBuf>,
     /// Where trusted folders are kept.
     pub trust: Option<PathBuf>,
+    /// Whether the user's own list of what git ignores everywhere counts.
+    pub git_excludes: bool,
 }
 
 /// What is not in those files.
@@ -70,6 +72,7 @@ impl Sources {
             user_is_named: files::user_config_is_named(),
             record: record::named_by_environment(),
             trust: files::trust_file_path(),
+            git_excludes: true,
         }
     }
 
@@ -101,6 +104,10 @@ impl Sources {
                 Err(Mistakes(all))
             }
         };
+        let result = result.map(|mut loaded| {
+            loaded.config.privacy.git_excludes = self.git_excludes;
+            loaded
+        });
         Loading { stamps, result }
     }
 

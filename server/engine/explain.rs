@@ -32,6 +32,9 @@ pub struct Explanation {
     pub not_here: Option<String>,
     /// The chain, as results have it.
     pub route: ReportedRoute,
+    /// What keeps the code from where it may not go, where something does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
     /// The chain's steps in order.
     pub steps: Vec<ExplainedStep>,
     /// The rules that were looked at, in order.
@@ -134,13 +137,14 @@ pub struct LeftOut {
 
 pub(super) fn explain(engine: &Engine, task: &Task) -> Result<Explanation, Failure> {
     let config = engine.config_of(task);
-    let (facts, name, not_here) = match Job::new(task, &config, &[]) {
+    let own = engine.verdict(task, &config);
+    let (facts, name, not_here) = match Job::new(engine, task, &config, own.clone(), &[]) {
         Ok(job) => (facts(task, &job), job.plan.scope.describe(), None),
         Err(rejection) => {
             let document = &task.document;
             let scope = Scope::at(document, task.range.clone()).unwrap_or_else(|| Scope::file(document));
             let facts = TaskFacts::of(task.action, document, &scope, task.diagnostics.as_deref().unwrap_or_default());
-            let facts = TaskFacts { path: task.path_in_project(), privacy: task.privacy(), ..facts };
+            let facts = TaskFacts { path: task.path_in_project(), privacy: own, ..facts };
             (facts, scope.describe(), Some(rejection.message))
         }
     };
@@ -165,8 +169,9 @@ pub(super) fn explain(engine: &Engine, task: &Task) -> Result<Explanation, Failu
         route: ReportedRoute {
             chain: route.steps.iter().map(|step| step.name().to_owned()).collect(),
             reason: route.reason,
-            privacy: route.privacy.as_str(),
+            privacy: route.privacy.class.as_str(),
         },
+        kept: Some(route.privacy.sentence()).filter(|sentence| !sentence.is_empty()),
         rules: route
             .rules
             .into_iter()

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::{Failure, Task};
+use super::{Engine, Failure, Task};
 use crate::actions::{ActionId, Plan, Request, Target, TestHome, plan};
 use crate::config::Config;
+use crate::privacy::Verdict;
 use crate::prompt::{Prompt, Sections, build};
 use crate::reply::{Promise, Question, Readings, TestQuestion, Unreadable, read, read_tests};
 use crate::syntax::{Diagnostic, Scope};
@@ -16,13 +17,22 @@ pub(super) struct Job {
     pub(super) action: ActionId,
     pub(super) baseline: Baseline,
     pub(super) plan: Plan,
+    /// How far the code may travel.
+    pub(super) privacy: Verdict,
     /// The path to show, from the project's root.
     shown_path: Option<String>,
 }
 
 impl Job {
-    /// Plans a task. `found` are the linter's diagnostics where the task brings none; all ranges are the document's own.
-    pub(super) fn new(task: &Task, config: &Config, found: &[Diagnostic]) -> Result<Job, Rejection> {
+    /// Plans a task. `own` is its document's verdict; `found` are the linter's diagnostics where the task brings none; all ranges
+    /// are the document's own.
+    pub(super) fn new(
+        engine: &Engine,
+        task: &Task,
+        config: &Config,
+        own: Verdict,
+        found: &[Diagnostic],
+    ) -> Result<Job, Rejection> {
         let baseline = Baseline::of(&task.document);
         let given = task.diagnostics.as_deref().unwrap_or(found);
         let diagnostics: Vec<Diagnostic> = given
@@ -44,7 +54,8 @@ impl Job {
         };
         let plan = plan(task.action, &request)?;
         let shown_path = task.path.as_deref().map(|path| shown(path, task.workspace.root.as_deref()));
-        Ok(Job { action: task.action, plan, shown_path, baseline })
+        let privacy = engine.verdict_of_plan(own, task, config, &plan);
+        Ok(Job { action: task.action, plan, privacy, shown_path, baseline })
     }
 
     /// What to say to a model, within `budget` estimated tokens.

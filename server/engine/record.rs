@@ -11,6 +11,7 @@ use crate::actions::{ActionId, Target};
 use crate::builtin;
 use crate::config::Config;
 use crate::model::Usage;
+use crate::privacy::Verdict;
 use crate::route::Route;
 use crate::validate::{Decision, ReasonCode, Rejection};
 
@@ -73,10 +74,24 @@ impl<'t> Record<'t> {
         }
     }
 
-    /// Notes the chain, in the log too.
+    /// Notes how far the code may travel, before anything is noted that it would keep in.
+    pub(super) fn keep_private(&mut self, verdict: &Verdict) {
+        self.route.privacy = verdict.class;
+        if let Some(recording) = &mut self.recording {
+            recording.keep_out(verdict);
+        }
+    }
+
+    /// Notes the chain, in the log too, and the steps that may not see the code.
     pub(super) fn routed(&mut self, route: &Route) {
+        for model in &route.kept_from {
+            let message = format!("not asked: {}; change that if the code may travel", route.privacy.sentence());
+            let tried = Tried::now(&model.name, &model.provider.name, &model.model);
+            let judged = Err(Rejection::new(ReasonCode::Privacy, message));
+            self.attempt(Tried { trouble: Some(Trouble::Private), ..tried }, &judged);
+        }
         self.route.chain = route.steps.iter().map(|step| step.name().to_owned()).collect();
-        self.route.privacy = route.privacy;
+        self.route.privacy = route.privacy.class;
         self.route.reason = match &self.route.found {
             Some(found) => format!("nothing is configured: {found}"),
             None => route.reason.clone(),
@@ -130,6 +145,7 @@ impl<'t> Record<'t> {
     }
 
     pub(super) fn learn(&mut self, job: &Arc<Job>) {
+        self.keep_private(&job.privacy);
         if let Some(recording) = &mut self.recording {
             recording.plan(job);
         }

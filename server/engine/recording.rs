@@ -12,13 +12,16 @@ use super::job::Job;
 use super::redaction::Redaction;
 use super::{Engine, Outcome, Report, ReportedAttempt, Task};
 use crate::actions::Target;
-use crate::config::{Config, home_folder, secrets_of_environment};
+use crate::config::{Config, PrivacyClass, home_folder, secrets_of_environment};
 use crate::model::{Answer, Finish};
+use crate::privacy::Verdict;
 use crate::syntax::{Diagnostic, Document, Severity};
 
 /// What a job has been through, while it runs.
 pub(super) struct Recording {
     folder: PathBuf,
+    /// Why nothing is saved, where the job may show to nobody what it is about.
+    withheld: Option<String>,
     job: Option<Arc<Job>>,
     /// One for each attempt, in order.
     calls: Vec<Call>,
@@ -51,19 +54,35 @@ impl Call {
 }
 
 impl Recording {
-    /// The one place that says whether a job is saved: where the user wants it. What a job may show to nobody is to be
-    /// kept out here, before anything of it is noted.
+    /// The one place that says whether a job is saved: where the user wants it. See [`Recording::keep_out`].
     pub(super) fn begin(config: &Config) -> Option<Recording> {
         let folder = config.record.clone()?;
-        Some(Recording { folder, job: None, calls: Vec::new() })
+        Some(Recording { folder, withheld: None, job: None, calls: Vec::new() })
+    }
+
+    /// Saves nothing of a job whose code may not travel: records are made to be passed on.
+    pub(super) fn keep_out(&mut self, verdict: &Verdict) {
+        if verdict.class != PrivacyClass::Any {
+            let folder = self.folder.display();
+            self.withheld = Some(format!("nothing of this job was saved in {folder}: {}", verdict.sentence()));
+            self.job = None;
+            self.calls.clear();
+        }
+    }
+
+    /// Why nothing is saved, as a sentence.
+    pub(super) fn withheld(&self) -> Option<String> {
+        self.withheld.clone()
     }
 
     pub(super) fn plan(&mut self, job: &Arc<Job>) {
-        self.job = Some(job.clone());
+        self.job = self.withheld.is_none().then(|| job.clone());
     }
 
     pub(super) fn attempt(&mut self, call: Call) {
-        self.calls.push(call);
+        if self.withheld.is_none() {
+            self.calls.push(call);
+        }
     }
 
     /// Writes the record; the file's path comes back. It appears whole or not at all, for its owner's eyes.

@@ -10,6 +10,7 @@ use super::{Change, Engine, Failure, Outcome, Progress, Task, builtin_step, disc
 use crate::actions::{ActionId, Target};
 use crate::builtin;
 use crate::config::{Config, search_path};
+use crate::privacy::Verdict;
 use crate::route::{NoRoute, Step, TaskFacts, check_name, route};
 use crate::syntax::{Diagnostic, Scope};
 use crate::validate::{Decision, Ending, ReasonCode, Rejection};
@@ -45,12 +46,14 @@ async fn attempt_all(
     observe: &mut (dyn FnMut(Progress) + Send),
     record: &mut Record<'_>,
 ) -> Result<Change, Failure> {
+    let own = verdict(engine, task, config).await?;
+    record.keep_private(&own);
     check_name(config, task.model.as_deref()).map_err(no_route)?;
     let found = match task.action == ActionId::FixLint && task.diagnostics.is_none() {
         true => linted(task, config, record, observe).await?,
         false => Vec::new(),
     };
-    let job = plan(task, config, found).await?;
+    let job = plan(engine, task, config, own, found).await?;
     record.learn(&job);
     if job.action == ActionId::FixLint && job.plan.diagnostics.is_empty() {
         let by = record.facts.linter.clone().unwrap_or_else(|| "the editor".to_owned());
@@ -78,13 +81,25 @@ async fn attempt_all(
 /// What rules may look at in a task that is planned.
 pub(super) fn facts(task: &Task, job: &Job) -> TaskFacts {
     let facts = TaskFacts::of(job.action, job.baseline.document(), &job.plan.scope, &job.plan.diagnostics);
-    TaskFacts { path: task.path_in_project(), privacy: task.privacy(), ..facts }
+    TaskFacts { path: task.path_in_project(), privacy: job.privacy.clone(), ..facts }
+}
+
+/// The class of the task's document. Looks at the disk, off the threads that serve connections.
+async fn verdict(engine: &Engine, task: &Task, config: &Arc<Config>) -> Result<Verdict, Failure> {
+    let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
+    tokio::task::spawn_blocking(move || engine.verdict(&task, &config)).await.map_err(|_| internal())
 }
 
 /// Planning reads the whole text and, for tests, files around it: off the threads that serve connections.
-async fn plan(task: &Task, config: &Arc<Config>, found: Vec<Diagnostic>) -> Result<Arc<Job>, Failure> {
-    let (owned, config) = (task.clone(), config.clone());
-    let planned = tokio::task::spawn_blocking(move || Job::new(&owned, &config, &found)).await;
+async fn plan(
+    engine: &Engine,
+    task: &Task,
+    config: &Arc<Config>,
+    own: Verdict,
+    found: Vec<Diagnostic>,
+) -> Result<Arc<Job>, Failure> {
+    let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
+    let planned = tokio::task::spawn_blocking(move || Job::new(&engine, &task, &config, own, &found)).await;
     match planned {
         Ok(job) => Ok(Arc::new(job?)),
         Err(_) => Err(internal()),
@@ -130,7 +145,7 @@ pub(super) fn no_route(error: NoRoute) -> Failure {
     let code = match error {
         NoRoute::NeedsModel { .. } => ReasonCode::NoRoute,
         NoRoute::UnknownModel { .. } => ReasonCode::BadRequest,
-        NoRoute::Private { .. } => ReasonCode::NoRoute,
+        NoRoute::Private { .. } => ReasonCode::Privacy,
     };
     Failure { code, message: error.to_string() }
 }
@@ -149,8 +164,10 @@ fn change(job: &Job, decision: Decision) -> Change {
 
 /// The reason of a chain that gave nothing: the last judgement of an answer weighs more than a server that was not there.
 fn failure(record: &Record<'_>) -> Failure {
-    let provider = ReasonCode::Provider.as_str();
-    let telling = record.attempts.iter().rev().find(|attempt| attempt.outcome != provider).or(record.attempts.last());
+    let [provider, privacy] = [ReasonCode::Provider, ReasonCode::Privacy].map(ReasonCode::as_str);
+    let asked = || record.attempts.iter().rev().filter(|attempt| attempt.outcome != privacy);
+    let telling = asked().find(|attempt| attempt.outcome != provider).or_else(|| asked().next());
+    let telling = telling.or(record.attempts.last());
     let code = telling.and_then(|attempt| ReasonCode::parse(&attempt.outcome)).unwrap_or(ReasonCode::Provider);
     let message = match record.attempts.as_slice() {
         [] => "no step of the chain could be tried".to_owned(),
@@ -170,7 +187,9 @@ pub(super) fn replay(engine: &Engine, task: &Task, answer: &str, finish_reason: 
     record.route.chain = vec!["reply".to_owned()];
     record.route.reason = "the answer was given".to_owned();
     let since = Instant::now();
-    let result = Job::new(task, &config, &[]).map_err(Failure::from).and_then(|job| {
+    let own = engine.verdict(task, &config);
+    record.keep_private(&own);
+    let result = Job::new(engine, task, &config, own, &[]).map_err(Failure::from).and_then(|job| {
         let job = Arc::new(job);
         record.learn(&job);
         let judged = match ending(finish_reason) {

@@ -11,7 +11,7 @@ const WINDOW: u64 = 8192;
 
 pub(super) fn show_prompt(engine: &Engine, task: &Task) -> Result<String, Failure> {
     let config = engine.config_of(task);
-    let job = Job::new(task, &config, &[])?;
+    let job = Job::new(engine, task, &config, engine.verdict(task, &config), &[])?;
     let facts = facts(task, &job);
     let route = route(&config, &facts, task.model.as_deref());
     let mut text = format!("{} on {}\n", task.action.as_str(), job.plan.scope.describe());
@@ -23,6 +23,9 @@ pub(super) fn show_prompt(engine: &Engine, task: &Task) -> Result<String, Failur
                 route.steps.iter().map(Step::name).collect::<Vec<_>>().join(", "),
                 route.reason
             ));
+            if !route.privacy.because.is_empty() {
+                text.push_str(&format!("{}\n", route.privacy.sentence()));
+            }
             for rule in route.rules.iter().filter(|rule| !rule.holds) {
                 text.push_str(&format!("rule {} does not count: {}\n", rule.number, rule.why));
             }

@@ -17,6 +17,8 @@ pub enum Trouble {
     Failed(ErrorClass),
     /// Nobody was asked: the servers rest.
     PassedOver,
+    /// Nobody was asked: the code may not go there.
+    Private,
     /// Nobody was asked: it makes no sense here.
     Unfit,
 }
@@ -45,6 +47,7 @@ impl Trouble {
                 return counted("a truncated answer", "truncated answers");
             }
             Trouble::PassedOver => format!("a rest of {provider}"),
+            Trouble::Private => format!("keeping the code from {model}"),
             Trouble::Unfit => format!("nothing from {model}"),
             Trouble::Failed(ErrorClass::Unreachable) => format!("no connection to {provider}"),
             Trouble::Failed(ErrorClass::Loading) => format!("{model} not being loaded yet"),

@@ -147,6 +147,7 @@ impl Stage<'_> {
             range: from_proto::byte_range(&document, &argument.range, encoding),
             diagnostics,
             workspace,
+            names: if open.path.is_none() { uri::other_path(&argument.uri).into_iter().collect() } else { Vec::new() },
             path: open.path,
             instruction: argument.instruction,
             model: argument.model,

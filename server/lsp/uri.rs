@@ -11,6 +11,14 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     (url.scheme() == "file").then(|| url.to_file_path().ok()).flatten()
 }
 
+/// The path in an address that is no file's, such as that of an older version in a version control system.
+pub(super) fn other_path(uri: &Uri) -> Option<PathBuf> {
+    let url = Url::parse(uri.as_ref()).ok()?;
+    let path = url.path();
+    let file = Url::parse(&format!("file:///{}", path.trim_start_matches('/'))).ok()?;
+    path.contains('/').then(|| file.to_file_path().ok()).flatten()
+}
+
 /// The `file:` URI of an absolute path.
 pub(super) fn uri_of(path: &Path) -> Option<Uri> {
     Url::from_file_path(path).ok().map(|url| Uri(url.into()))
@@ -36,6 +44,19 @@ mod tests {
             ("not a uri", None),
         ] {
             assert_eq!(path_of(&Uri::from(uri)), path.map(PathBuf::from), "{uri}");
+        }
+    }
+
+    #[test]
+    fn finds_the_path_in_other_addresses() {
+        for (uri, path) in [
+            ("git:/w/billing/a%20b.py?%7B%22ref%22%3A%22~%22%7D", Some("/w/billing/a b.py")),
+            ("fugitive:///w/.git//abc/billing/x.py", Some("/w/.git//abc/billing/x.py")),
+            ("file://host/share/x.py", Some("/share/x.py")),
+            ("untitled:/w/billing/x.py", Some("/w/billing/x.py")),
+            ("untitled:Untitled-1", None),
+        ] {
+            assert_eq!(other_path(&Uri::from(uri)), path.map(PathBuf::from), "{uri}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What rules look at in a task. Refuses to look anywhere but at the scope and what came with the task.
 
 use crate::actions::ActionId;
-use crate::config::PrivacyClass;
+use crate::privacy::Verdict;
 use crate::syntax::{Diagnostic, Document, Measure, Scope, ScopeShape, Severity};
 
 /// A task as rules see it.
@@ -22,7 +22,7 @@ pub struct TaskFacts {
     /// How bad the worst diagnostic is.
     pub severity: Option<Severity>,
     /// How far the code may travel.
-    pub privacy: PrivacyClass,
+    pub privacy: Verdict,
 }
 
 impl TaskFacts {
@@ -36,7 +36,7 @@ impl TaskFacts {
             measure: Measure::of(document, scope.range.clone()),
             kind: kind(&scope.shape),
             severity: diagnostics.iter().map(|diagnostic| diagnostic.severity).min(),
-            privacy: PrivacyClass::Any,
+            privacy: Verdict::default(),
         }
     }
 }

@@ -41,7 +41,7 @@ fn check(when: &When, facts: &TaskFacts) -> Result<String, String> {
     held.extend(one_of(&when.complexity, Some(complexity), |size| size.as_str(), "complexity")?);
     held.extend(one_of(&when.kind, Some(facts.kind), |kind| kind, "scope")?);
     held.extend(one_of(&when.severity, facts.severity, Severity::word, "worst diagnostic")?);
-    held.extend(one_of(&when.privacy, Some(facts.privacy), |class| class.as_str(), "privacy")?);
+    held.extend(one_of(&when.privacy, Some(facts.privacy.class), |class| class.as_str(), "privacy")?);
     match held.is_empty() {
         true => Ok("it has no conditions".to_owned()),
         false => Ok(held.join(", ")),

@@ -14,6 +14,7 @@ pub enum ReasonCode {
     Refusal,
     Stale,
     Provider,
+    Privacy,
     NoRoute,
     NothingHere,
     UnknownLanguage,
@@ -23,7 +24,7 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// All codes.
-    pub const ALL: [ReasonCode; 15] = [
+    pub const ALL: [ReasonCode; 16] = [
         ReasonCode::Truncated,
         ReasonCode::NoCode,
         ReasonCode::WrongName,
@@ -34,6 +35,7 @@ impl ReasonCode {
         ReasonCode::Refusal,
         ReasonCode::Stale,
         ReasonCode::Provider,
+        ReasonCode::Privacy,
         ReasonCode::NoRoute,
         ReasonCode::NothingHere,
         ReasonCode::UnknownLanguage,
@@ -59,6 +61,7 @@ impl ReasonCode {
             ReasonCode::Refusal => "refusal",
             ReasonCode::Stale => "stale",
             ReasonCode::Provider => "provider",
+            ReasonCode::Privacy => "privacy",
             ReasonCode::NoRoute => "no_route",
             ReasonCode::NothingHere => "nothing_here",
             ReasonCode::UnknownLanguage => "unknown_language",
@@ -88,6 +91,7 @@ impl ReasonCode {
             ReasonCode::Provider => {
                 "No answer came: the server is unreachable, refused the request or took too long, or the code is too long for it."
             }
+            ReasonCode::Privacy => "The file's code may go to no model of the chain; the message says what keeps it.",
             ReasonCode::NoRoute => "The action needs a model, and its chain has none.",
             ReasonCode::NothingHere => "The action does not apply at this place.",
             ReasonCode::UnknownLanguage => "The file is in no language that Graft serves.",

@@ -7,6 +7,7 @@ use graft_ls::actions::ActionId;
 use graft_ls::config::{ProviderKind, SECTIONS, Section, Shape};
 use graft_ls::engine::{Lesson, lesson};
 use graft_ls::model::{AS_OF, ErrorClass, KNOWN_MODELS, LIST_PRICES, PRICES_AS_OF};
+use graft_ls::privacy::SECRET_FILES;
 use graft_ls::prompt::Prompt;
 use graft_ls::route::builtin_serves;
 use graft_ls::syntax::{Complexity, Documentation, LANGUAGES, Language, TestPlace};
@@ -30,8 +31,19 @@ pub(super) fn names() -> Vec<String> {
     let sections = SECTIONS.iter().map(part_name);
     sections
         .chain(
-            ["kinds", "mistake", "help", "reasons", "languages", "complexity", "known-models", "failures", "prices"]
-                .map(str::to_owned),
+            [
+                "kinds",
+                "mistake",
+                "help",
+                "reasons",
+                "languages",
+                "complexity",
+                "known-models",
+                "failures",
+                "prices",
+                "secret-files",
+            ]
+            .map(str::to_owned),
         )
         .collect()
 }
@@ -48,6 +60,7 @@ pub(super) fn part(name: &str) -> String {
         "known-models" => known_models(),
         "failures" => failures(),
         "prices" => prices(),
+        "secret-files" => secret_files(),
         name => settings(name),
     }
 }
@@ -226,6 +239,15 @@ fn failures() -> String {
             Some(Lesson { after, rest }) => format!("{} s after {after} in a row", rest.as_secs()),
         };
         let _ = writeln!(table, "| {} | {rest} |", class.meaning());
+    }
+    table
+}
+
+fn secret_files() -> String {
+    let mut table = String::from("| | files |\n|---|---|\n");
+    for (what, globs) in SECRET_FILES {
+        let globs: Vec<String> = globs.iter().map(|glob| format!("`{glob}`")).collect();
+        let _ = writeln!(table, "| {what} | {} |", globs.join(", "));
     }
     table
 }

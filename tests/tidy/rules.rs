@@ -6,15 +6,15 @@ use std::path::Path;
 use super::paths::{self, macros, paths, without_tests};
 
 /// The rooms, in reading order: each may name itself and those above it.
-pub(super) const ROOMS: [&str; 13] = [
-    "text", "syntax", "config", "prompt", "reply", "validate", "model", "builtin", "actions", "route", "engine", "lsp",
-    "cli",
+pub(super) const ROOMS: [&str; 14] = [
+    "text", "syntax", "config", "privacy", "prompt", "reply", "validate", "model", "builtin", "actions", "route",
+    "engine", "lsp", "cli",
 ];
 /// Those that translate for the world outside; they do not name each other.
 const FACES: [&str; 2] = ["lsp", "cli"];
 
 /// What has its home in some rooms only: the start of a path, and the rooms.
-const HOMES: [(&str, &[&str]); 19] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("ropey", &["text"]),
     ("similar", &["text"]),
     ("tree_sitter", &["syntax"]),
@@ -26,6 +26,7 @@ const HOMES: [(&str, &[&str]); 19] = [
     ("std::env", &["config"]),
     ("etcetera", &["config"]),
     ("toml", &["config"]),
+    ("ignore", &["privacy"]),
     ("reqwest", &["model"]),
     ("rustls", &["model"]),
     ("eventsource_stream", &["model"]),
