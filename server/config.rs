@@ -36,7 +36,7 @@ pub use error::{ConfigError, Mistakes, Place};
 pub use files::{ConfigFile, log_file_path, user_config_path};
 pub use key::{KeyError, KeySource};
 pub use layers::{Layers, Loaded, TrustRequest, is_project_file, mistakes_in};
-pub use model::Model;
+pub use model::{Model, names_a_cloud};
 pub use parameters::{Parameters, merge};
 pub use preset::{CloudProvider, LocalModel, Preset, clouds_with_keys};
 pub use price::Price;

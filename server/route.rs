@@ -152,16 +152,27 @@ impl Route {
         };
         let (kept, refused): (Vec<Step>, Vec<Step>) = self.steps.drain(..).partition(allowed);
         self.steps = kept;
-        for step in refused {
-            self.left_out.push((step.name().to_owned(), verdict.sentence()));
-            if let Step::Model(model) = step {
-                self.kept_from.push(*model);
-            }
+        let refused = refused.into_iter().filter_map(|step| match step {
+            Step::Model(model) => Some(*model),
+            Step::Builtin => None,
+        });
+        for model in refused {
+            self.left_out.push((model.name.clone(), why_kept(verdict, &model)));
+            self.kept_from.push(model);
         }
         match self.steps.is_empty() {
             false => Ok(()),
             true => Err(NoRoute::Private { kept: verdict.sentence(), chain, next: next_step(verdict.class, action) }),
         }
+    }
+}
+
+/// Why a model may not see the code.
+pub fn why_kept(verdict: &Verdict, model: &Model) -> String {
+    let kept = verdict.sentence();
+    match model.is_passed_on() {
+        true => format!("{} passes `{}` on to a cloud, and {kept}", model.provider.name, model.id_sent()),
+        false => kept,
     }
 }
 

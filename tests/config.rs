@@ -191,7 +191,7 @@ fn trust_shows_asks_and_lasts_until_the_settings_change() {
     let shown = || home.run(&["config", "show"]);
     assert!(shown().1.contains("http://evil.example"));
     assert!(
-        shown().2.ends_with("ignored here: settings that only your own files may hold: trust, record\n"),
+        shown().2.contains("ignored here: settings that only your own files may hold: trust, record\n"),
         "{}",
         shown().2
     );

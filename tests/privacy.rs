@@ -1,5 +1,7 @@
 //! Where code may go: classes of files as a person meets them in every face, over scripted servers of their own and of a cloud.
 
+mod remote;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -267,6 +269,20 @@ async fn an_editor_s_documents_have_classes_also_those_that_are_no_files() {
     }
     client.shutdown().await;
     assert_eq!(scene.asked(), (0, 0));
+}
+
+#[tokio::test]
+async fn plain_http_to_a_host_of_others_is_warned_of_once() {
+    let scene = Scene::new("", &[("a.py", CODE), ("b/a.py", CODE), ("b/.graft.toml", "")]).await;
+    let set = ["--set", "providers.box = { kind = 'ollama', base_url = 'http://192.0.2.7:11434', privacy = 'mine' }"];
+    let sentence =
+        "providers.box: http://192.0.2.7:11434 is plain http to a host that is neither this machine nor in a tailnet";
+    for arguments in
+        [&["route", "document", "a.py"][..], &["config", "check"], &["run", "document", "a.py:1", "--model", "builtin"]]
+    {
+        let (_, _, said) = scene.run(&[arguments, &set].concat()).await;
+        assert_eq!(said.matches(sentence).count(), 1, "{said}");
+    }
 }
 
 #[test]

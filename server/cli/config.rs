@@ -24,7 +24,7 @@ pub(super) fn config(verb: &ConfigVerb) -> ExitCode {
 fn check(set: &[String]) -> ExitCode {
     match Settings::new(set).load(current_folder().as_deref()).result {
         Ok(loaded) => {
-            loaded.warning.iter().for_each(|warning| output::say(warning));
+            loaded.warnings.iter().for_each(|warning| output::say(warning));
             output::exit(output::print("no mistakes\n"), 0)
         }
         Err(mistakes) => output::exit(output::print(&format!("{mistakes}\n")), UNTRIED),
@@ -34,7 +34,7 @@ fn check(set: &[String]) -> ExitCode {
 fn show(json: bool, set: &[String]) -> ExitCode {
     match Settings::new(set).load(current_folder().as_deref()).result {
         Ok(loaded) => {
-            loaded.warning.iter().for_each(|warning| output::say(warning));
+            loaded.warnings.iter().for_each(|warning| output::say(warning));
             let printed = match json {
                 true => output::print_json(&loaded.to_json()),
                 false => output::print(&loaded.to_toml()),

@@ -1,7 +1,7 @@
-//! The config of a file's project for the command line: read once for each folder, its warning said once. Refuses to go on
+//! The config of a file's project for the command line: read once for each folder, its warnings said once. Refuses to go on
 //! under settings that have mistakes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,11 +17,18 @@ pub(super) struct Settings {
     sources: Sources,
     flags: Vec<String>,
     read: Mutex<HashMap<Option<PathBuf>, Known>>,
+    /// What has been said of them.
+    said: Mutex<HashSet<String>>,
 }
 
 impl Settings {
     pub(super) fn new(flags: &[String]) -> Settings {
-        Settings { sources: Sources::of_this_machine(), flags: flags.to_vec(), read: Mutex::default() }
+        Settings {
+            sources: Sources::of_this_machine(),
+            flags: flags.to_vec(),
+            read: Mutex::default(),
+            said: Mutex::default(),
+        }
     }
 
     /// Reads the settings for a project's folder anew.
@@ -33,8 +40,11 @@ impl Settings {
     pub(super) fn config(&self, folder: Option<&Path>) -> Known {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let known = read.entry(folder.map(Path::to_owned)).or_insert_with(|| match self.load(folder).result {
-            Ok(Loaded { config, warning, .. }) => {
-                warning.iter().for_each(|warning| output::say(warning));
+            Ok(Loaded { config, warnings, .. }) => {
+                let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+                for warning in warnings.into_iter().filter(|warning| said.insert(warning.clone())) {
+                    output::say(&warning);
+                }
                 Ok(Arc::new(config))
             }
             Err(mistakes) => Err(bad_request(mistakes.sentence())),

@@ -38,8 +38,8 @@ pub struct Layers<'a> {
 pub struct Loaded {
     /// The config.
     pub config: Config,
-    /// What the project says and was ignored: at most one sentence, with the next step.
-    pub warning: Option<String>,
+    /// What is to be said once: what the project says and was ignored, and servers at which others can read along.
+    pub warnings: Vec<String>,
     /// What is in force, as TOML with each value's origin.
     shown: Shown,
 }
@@ -89,7 +89,7 @@ impl Layers<'_> {
             .boolean("trust")
             .unwrap_or_else(|| self.folder.is_some_and(|folder| self.trust.trusts(folder, &divided.digest())));
         let privacy = privacy::layered(&[&user, &editor, &flags], &divided.free, &mut divided.refused);
-        let warning = self.warning(&divided, is_trusted);
+        let ignored = self.warning(&divided, is_trusted);
         let mut project = divided.free;
         if is_trusted {
             project = project.overlaid_with(divided.trusted);
@@ -110,7 +110,9 @@ impl Layers<'_> {
         }
         let mut config = read(&root, &noted);
         config.trusted = is_trusted;
-        noted.unless_mistaken(Loaded { config, warning, shown: Shown(Some(root)) })
+        let open = config.providers.values().filter_map(|provider| provider.warning());
+        let warnings = ignored.into_iter().chain(open).collect();
+        noted.unless_mistaken(Loaded { config, warnings, shown: Shown(Some(root)) })
     }
 
     /// What variables say of single keys.

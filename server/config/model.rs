@@ -104,12 +104,27 @@ impl Model {
         Model { name: name.to_owned(), provider, model: id.to_owned(), context, parameters, price: None }
     }
 
-    /// Whose the model is: that of its server, unless the server passes the request on to a cloud.
+    /// Whose the model is: that of its server, unless its name says that the server passes the request on to a cloud.
     pub fn ownership(&self) -> Ownership {
-        let id = self.model.to_ascii_lowercase();
-        let forwarded =
-            self.provider.kind == ProviderKind::Ollama && (id.ends_with(":cloud") || id.ends_with("-cloud"));
-        if forwarded { Ownership::Cloud } else { self.provider.ownership }
+        if self.is_passed_on() { Ownership::Cloud } else { self.provider.ownership }
+    }
+
+    /// Whether a server of the user's own passes requests for the model on to a cloud, as far as the name tells.
+    pub fn is_passed_on(&self) -> bool {
+        self.may_be_passed_on() && names_a_cloud(self.id_sent())
+    }
+
+    /// The id that requests name: that of `extra_body`, which goes over everything, or its own.
+    pub fn id_sent(&self) -> &str {
+        self.parameters.extra_body.get("model").and_then(serde_json::Value::as_str).unwrap_or(&self.model)
+    }
+
+    /// Whether the server is one of the user's own that may pass requests on: what speaks a protocol that an Ollama speaks may
+    /// be one.
+    pub fn may_be_passed_on(&self) -> bool {
+        let speaks_as_ollama =
+            matches!(self.provider.kind, ProviderKind::Ollama | ProviderKind::OpenAi | ProviderKind::Anthropic);
+        speaks_as_ollama && self.provider.ownership == Ownership::Mine
     }
 
     /// The same with these parameters over its own.
@@ -122,6 +137,12 @@ impl Model {
         let provider = Provider { base_url: url.clone(), ..(*self.provider).clone() };
         Model { provider: Arc::new(provider), ..self.clone() }
     }
+}
+
+/// Whether an Ollama passes requests for a model of that name on to a cloud: `NAME:cloud`, `NAME:TAG-cloud`.
+pub fn names_a_cloud(id: &str) -> bool {
+    let id = id.to_ascii_lowercase();
+    id.ends_with(":cloud") || id.ends_with("-cloud")
 }
 
 /// Reads one model; nothing where it has a mistake that leaves none. `declared` are the names of all providers, also of

@@ -197,6 +197,30 @@ impl Provider {
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.base_url)
     }
+
+    /// What is to be said of addresses at which anybody on the way can read along; nothing where there is none.
+    pub(super) fn warning(&self) -> Option<String> {
+        let open =
+            self.base_urls.iter().find(|url| url.scheme() == "http" && !is_loopback(url) && !is_in_tailnet(url))?;
+        Some(format!(
+            "providers.{}: {} is plain http to a host that is neither this machine nor in a tailnet, so that others on the way can read code and keys; use https or a tailnet's address",
+            self.name,
+            open.as_str().trim_end_matches('/')
+        ))
+    }
+}
+
+/// Whether Tailscale carries what is sent there, which encrypts it: 100.64.0.0/10, fd7a:115c:a1e0::/48, `*.ts.net`.
+fn is_in_tailnet(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.trim_end_matches('.').ends_with(".ts.net"),
+        Some(Host::Ipv4(address)) => {
+            let [first, second, ..] = address.octets();
+            first == 100 && (64..128).contains(&second)
+        }
+        Some(Host::Ipv6(address)) => address.segments().starts_with(&[0xfd7a, 0x115c, 0xa1e0]),
+        None => false,
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -297,4 +321,32 @@ fn url(text: &str, standard: &str) -> Result<Url, String> {
         return Err("expected a URL without `?` and `#`".to_owned());
     }
     Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warns_of_plain_http_to_hosts_that_are_neither_here_nor_in_a_tailnet() {
+        for (url, warns) in [
+            ("http://192.168.1.5:8000", true),
+            ("http://gpu-box:11434", true),
+            ("http://evil.ts.net.example:80", true),
+            ("http://100.63.255.255", true),
+            ("http://100.128.0.0", true),
+            ("http://[fd7a:115c:a1e1::1]", true),
+            ("https://192.168.1.5:8000", false),
+            ("http://127.0.0.1:11434", false),
+            ("http://[::1]:11434", false),
+            ("http://localhost:11434", false),
+            ("http://100.64.0.0", false),
+            ("http://100.127.255.255:11434", false),
+            ("http://[fd7a:115c:a1e0:ab12::1]:11434", false),
+            ("http://GPU-box.Tailnet.ts.net:11434", false),
+        ] {
+            let provider = Provider::new("p", ProviderKind::Ollama, Url::parse(url).unwrap());
+            assert_eq!(provider.warning().is_some(), warns, "{url}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ mod pool;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
@@ -16,18 +16,26 @@ pub use pool::Urgency;
 pub(super) use pool::{Pool, Standing, Turn, Wish};
 
 use crate::config::{KeySource, Model, Provider};
+use crate::model::{ModelError, Models};
 use crate::prompt::Prompt;
 
+/// How long it counts where a server passes requests on to.
+const KNOWN: Duration = Duration::from_secs(60);
 /// So much of a prompt decides which server is warm for it, in bytes.
 const BEGINNING: usize = 2048;
 
 /// Servers that share their state: the same addresses under the same key. Two keys have budgets of their own.
 type Identity = (Vec<Url>, Option<KeySource>);
 
+/// Where requests are passed on to, if they are, and since when that is known.
+type PassedOn = (Instant, Option<String>);
+
 /// All servers that were asked so far.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints {
     pools: Mutex<HashMap<Identity, Arc<Pool>>>,
+    /// By address and model.
+    passed_on: Mutex<HashMap<(Url, String), PassedOn>>,
 }
 
 impl Endpoints {
@@ -38,6 +46,21 @@ impl Endpoints {
         let pool = pools.entry(identity).or_insert_with(|| Arc::new(Pool::new(&provider.base_urls)));
         pool.set_parallel(provider.parallel);
         pool.clone()
+    }
+
+    /// Where a server passes requests for a model on to; nothing where it serves them itself. Asked anew after a minute: the
+    /// name may stand for another model by then.
+    pub(super) async fn passed_on_to(&self, models: &Models, model: &Model) -> Result<Option<String>, ModelError> {
+        let identity = (model.provider.base_url.clone(), model.id_sent().to_owned());
+        let known = || self.passed_on.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, host)) = known().get(&identity)
+            && since.elapsed() < KNOWN
+        {
+            return Ok(host.clone());
+        }
+        let host = models.passed_on_to(model).await?;
+        known().insert(identity, (Instant::now(), host.clone()));
+        Ok(host)
     }
 
     /// Forgets every failure.

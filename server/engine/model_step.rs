@@ -9,8 +9,8 @@ use super::record::{Judged, Record, Tried};
 use super::run::judge;
 use super::{Engine, Progress, Trouble};
 use crate::actions::Target;
-use crate::config::{Model, ProviderKind};
-use crate::model::{Answer, ErrorClass, Event, Finish, Patience, known_model, pricing};
+use crate::config::{Model, PrivacyClass, ProviderKind};
+use crate::model::{Answer, ErrorClass, Event, Finish, ModelError, Patience, known_model, pricing};
 use crate::prompt::{Prompt, estimated_tokens};
 use crate::validate::{Ending, ReasonCode, Rejection};
 
@@ -121,6 +121,21 @@ impl Ask<'_> {
         let model = &turn.url().map_or_else(|| self.model.clone(), |url| self.model.at(&url));
         let since = Instant::now();
         observe(progress(model, record, WAITING));
+        let refused = match self.stays_at_home(model).await {
+            Ok(None) => None,
+            Ok(Some(refusal)) => Some((refusal, Trouble::Private, None)),
+            Err(error) => {
+                turn.tell(Err(&error));
+                let (class, refusal) = (error.class, Rejection::new(code(error.class), error.message));
+                Some((refusal, Trouble::Failed(class), Some(class)))
+            }
+        };
+        if let Some((refusal, trouble, class)) = refused {
+            let judged = Err(refusal);
+            let tried = Tried::now(&model.name, &model.provider.name, &model.model);
+            record.attempt(Tried { since, trouble: Some(trouble), ..tried }, &judged);
+            return Asked { judged, answer: None, class, begun: false };
+        }
         let state = progress(model, record, "loading");
         let (mut bytes, mut begun) = (0u64, false);
         let mut on_event = |event: Event| {
@@ -164,6 +179,24 @@ impl Ask<'_> {
         };
         record.attempt(tried, &judged);
         Asked { judged, answer: answer.map(|answer| answer.text), class, begun }
+    }
+}
+
+impl Ask<'_> {
+    /// Why the server may not see the code, where the code is to stay at home and it would pass it on: its address alone does not
+    /// tell. Asked before a byte of code is sent.
+    async fn stays_at_home(&self, model: &Model) -> Result<Option<Rejection>, ModelError> {
+        if self.job.privacy.class == PrivacyClass::Any || !model.may_be_passed_on() {
+            return Ok(None);
+        }
+        let host = self.engine.endpoints.passed_on_to(&self.engine.models, model).await?;
+        Ok(host.map(|host| {
+            let (id, provider) = (model.id_sent(), &model.provider.name);
+            let kept = self.job.privacy.sentence();
+            let message =
+                format!("not asked: {provider} passes `{id}` on to {host}, and {kept}; use a model that runs there");
+            Rejection::new(ReasonCode::Privacy, message)
+        }))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::builtin;
 use crate::config::Config;
 use crate::model::Usage;
 use crate::privacy::Verdict;
-use crate::route::Route;
+use crate::route::{Route, why_kept};
 use crate::validate::{Decision, ReasonCode, Rejection};
 
 /// What a step came to: a decision, or why there is none.
@@ -85,7 +85,8 @@ impl<'t> Record<'t> {
     /// Notes the chain, in the log too, and the steps that may not see the code.
     pub(super) fn routed(&mut self, route: &Route) {
         for model in &route.kept_from {
-            let message = format!("not asked: {}; change that if the code may travel", route.privacy.sentence());
+            let why = why_kept(&route.privacy, model);
+            let message = format!("not asked: {why}; change that if the code may travel");
             let tried = Tried::now(&model.name, &model.provider.name, &model.model);
             let judged = Err(Rejection::new(ReasonCode::Privacy, message));
             self.attempt(Tried { trouble: Some(Trouble::Private), ..tried }, &judged);

@@ -36,7 +36,7 @@ struct Held {
     config: Option<Arc<Config>>,
     stamps: Stamps,
     mistakes: Vec<ConfigError>,
-    warning: Option<String>,
+    warnings: Vec<String>,
 }
 
 impl Settings {
@@ -120,7 +120,7 @@ impl Settings {
         match loading.result {
             Ok(loaded) => {
                 held.config = Some(Arc::new(loaded.config));
-                held.warning = loaded.warning;
+                held.warnings = loaded.warnings;
                 held.mistakes.clear();
             }
             Err(Mistakes(mistakes)) => held.mistakes = mistakes,
@@ -133,7 +133,7 @@ impl Settings {
 }
 
 impl State {
-    /// What has not been said yet: all mistakes in one sentence, and each project's warning once.
+    /// What has not been said yet: all mistakes in one sentence, and each warning once.
     fn news(&mut self) -> Vec<String> {
         let mut sentences: Vec<String> = Vec::new();
         let mut keys: Vec<&Option<PathBuf>> = self.held.keys().collect();
@@ -147,7 +147,7 @@ impl State {
         let problem = (!sentences.is_empty()).then(|| {
             format!("the settings have mistakes, so the last good ones stay in force: {}", sentences.join("; "))
         });
-        let warnings: Vec<String> = held.iter().filter_map(|held| held.warning.clone()).collect();
+        let warnings: Vec<String> = held.iter().flat_map(|held| held.warnings.clone()).collect();
         let mut news = Vec::new();
         if problem != self.said {
             news.extend(problem.clone());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::config::ProviderKind;
+use crate::config::{ProviderKind, names_a_cloud};
 
 /// A model as its server lists it. What the server does not say is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,7 +107,12 @@ pub(super) fn capabilities(row: &Value) -> Option<Vec<String>> {
 /// Whether an Ollama only passes it on to somebody else's machine; `row` is its entry in a list or what is shown of it.
 pub(super) fn is_remote(row: &Value, id: &str) -> bool {
     let says = |key: &str| row.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-    says("remote_host") || says("remote_model") || id.ends_with(":cloud") || id.ends_with("-cloud")
+    says("remote_host") || says("remote_model") || names_a_cloud(id)
+}
+
+/// Where an Ollama passes requests for a model on to, by what is shown of it; nothing where it serves them itself.
+pub(super) fn remote_host(shown: &Value, id: &str) -> Option<String> {
+    is_remote(shown, id).then(|| text(shown, "/remote_host").unwrap_or_else(|| "a cloud".to_owned()))
 }
 
 /// The models of `/api/ps`.

@@ -81,6 +81,24 @@ impl Models {
         }
     }
 
+    /// Where a server passes requests for the model on to: nothing where it serves them itself, or where only the name could
+    /// tell and does not. Whatever speaks as an Ollama does is asked as one.
+    ///
+    /// # Errors
+    /// The server is not there, or an Ollama does not tell.
+    pub async fn passed_on_to(&self, model: &Model) -> Result<Option<String>, ModelError> {
+        let provider = Provider { kind: ProviderKind::Ollama, ..(*model.provider).clone() };
+        let desk = Desk::open(self, &provider).await?;
+        let is_ollama = model.provider.kind == ProviderKind::Ollama;
+        match desk.post("/api/show", json!({ "model": model.id_sent() })).await {
+            Ok(shown) => Ok(listing::remote_host(&shown, model.id_sent())),
+            // It knows neither the question nor the model: a request for it leads nowhere.
+            Err(error) if matches!(error.status, Some(400 | 404 | 405 | 501)) => Ok(None),
+            Err(error) if !is_ollama && (error.status.is_some() || error.class == ErrorClass::BadAnswer) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The window in tokens of one request to a llama.cpp server, which splits its own among its slots.
     pub async fn slot_window(&self, provider: &Provider) -> Option<u64> {
         if provider.kind != ProviderKind::LlamaCpp {
