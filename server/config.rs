@@ -1,6 +1,7 @@
 //! What the user asked for: files, editor settings and options, merged and checked into one [`Config`]. Owns the
 //! environment, the config files and what projects may say in them; chooses no model and opens no connection.
 
+mod budget;
 mod document;
 mod error;
 mod fields;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub use budget::Budget;
 pub use document::{DocstringStyle, DocumentSettings};
 pub use error::{ConfigError, Mistakes, Place};
 pub use files::{ConfigFile, log_file_path, user_config_path};
@@ -70,6 +72,8 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// How far the code of which files may travel.
     pub privacy: PrivacySettings,
+    /// What may be spent.
+    pub budget: Budget,
     /// Settings of the action `document`.
     pub document: DocumentSettings,
     /// Where each job is saved for a bug report; nothing means that none is.
@@ -126,6 +130,7 @@ fn read(root: &Node, noted: &Noted) -> Config {
         routes: routes::read(&fields, &declared),
         rules: rules::read(&fields, &declared),
         privacy: privacy::read(&fields),
+        budget: budget::read(&fields),
         document: document::read(&fields),
         record: record::read(&fields),
         discover: discover && providers.is_empty() && models.is_empty(),
@@ -231,7 +236,7 @@ document = "deep"
             ("x = \n", "1:5: not valid TOML"),
             (
                 "[provider.a]\n",
-                "1:2: provider: unknown key, did you mean `providers`? (expected one of preset, discover, trust, record, providers, models, routes, rules, privacy, document)",
+                "1:2: provider: unknown key, did you mean `providers`? (expected one of preset, discover, trust, record, providers, models, routes, rules, privacy, budget, document)",
             ),
             ("providers = 1\n", "1:13: providers: expected tables [providers.NAME], found 1"),
             (
@@ -339,7 +344,7 @@ document = "deep"
             (json!({"routes": [1]}), "routes: expected a table with default, "),
             (
                 json!([1]),
-                "expected a table with preset, discover, trust, record, providers, models, routes, rules, privacy, document, found a list",
+                "expected a table with preset, discover, trust, record, providers, models, routes, rules, privacy, budget, document, found a list",
             ),
             (json!({"record": "jobs"}), "record: expected an absolute path, or one that starts with ~/"),
             (

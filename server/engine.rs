@@ -1,7 +1,9 @@
 //! One task from question to checked edit: route, prompt, stream, read, validate, one repair, next step. Knows no face.
 
+mod budget;
 mod builtin_step;
 mod cost;
+mod day;
 mod discovery;
 mod endpoints;
 mod escalation;
@@ -40,6 +42,7 @@ use crate::config::{Config, Provider};
 use crate::model::{Models, Probe};
 use crate::privacy::IgnoreFiles;
 use crate::syntax::{Diagnostic, Document};
+use budget::Budget;
 use discovery::Discovery;
 use endpoints::{Endpoints, Standing};
 
@@ -109,6 +112,7 @@ pub struct Engine {
     models: Models,
     discovery: Arc<Discovery>,
     endpoints: Arc<Endpoints>,
+    budget: Budget,
     ignores: Arc<IgnoreFiles>,
     /// What has been said of jobs that were not saved.
     complaints: Arc<Mutex<Vec<String>>>,
@@ -139,6 +143,7 @@ impl Engine {
             models: Models::new(),
             discovery: Arc::new(Discovery::at(probes)),
             endpoints: Arc::default(),
+            budget: Budget::default(),
             ignores: Arc::default(),
             complaints: Arc::default(),
         }
@@ -148,6 +153,7 @@ impl Engine {
     pub fn configure(&self, config: Config) {
         self.complaints.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.endpoints.forgive();
+        self.budget.forget();
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 
@@ -220,7 +226,7 @@ impl Engine {
         let mut said = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
         if !said.contains(&complaint) {
             said.push(complaint.clone());
-            outcome.warning = Some(complaint);
+            outcome.warnings.push(complaint);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What jobs cost and who pays: real engines over scripted servers.
 
+mod budget;
 mod prices;
 
 use graft_ls::engine::Engine;

@@ -126,9 +126,7 @@ async fn answer(engine: Engine, settings: Arc<Settings>, bytes: Vec<u8>, turn: A
     match job::perform(engine, task, work, |_| ()).await {
         Err(failure) => Answer { id, report: Report::refused(&task_id, Some(action), Some(language), &failure), text },
         Ok(outcome) => {
-            if let Some(warning) = &outcome.warning {
-                output::say(warning);
-            }
+            outcome.warnings.iter().for_each(|warning| output::say(warning));
             let report = Report::new(&outcome, &label, root.as_deref());
             let text = match &outcome.result {
                 Ok(Change::Edit { edit, file: None }) => Some(edit.new_text()),

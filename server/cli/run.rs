@@ -163,9 +163,7 @@ fn exit_code(outcome: &Outcome) -> u8 {
 }
 
 fn tell(arguments: &RunArguments, outcome: &Outcome, report: &Report, code: u8) -> ExitCode {
-    if let Some(warning) = &outcome.warning {
-        output::say(warning);
-    }
+    outcome.warnings.iter().for_each(|warning| output::say(warning));
     match &outcome.result {
         Ok(Change::Edit { .. }) => {}
         Ok(Change::Nothing { message }) => output::say(&format!("no change: {message}")),

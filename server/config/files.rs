@@ -89,6 +89,11 @@ pub fn log_file_path() -> Option<PathBuf> {
     state_folder().map(|folder| folder.join("graft-ls.log"))
 }
 
+/// `graft/spending.json` in the platform's state folder; `None` for a user without a home.
+pub(super) fn ledger_path() -> Option<PathBuf> {
+    state_folder().map(|folder| folder.join("spending.json"))
+}
+
 fn state_folder() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     // Windows has no state folder; %LOCALAPPDATA%, which etcetera calls the cache folder, is where logs go there.

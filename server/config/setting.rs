@@ -1,7 +1,7 @@
 //! What the config can hold, as tables: readers, schema, documentation and what a project may set all come from here.
 //! Reads nothing.
 
-use super::{document, key, model, preset, price, privacy, provider, record, routes, rules};
+use super::{budget, document, key, model, preset, price, privacy, provider, record, routes, rules};
 
 /// One key of a table of the config.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +92,7 @@ pub struct Section {
 }
 
 /// Every table that the config may hold, in the order of a file: the top comes first.
-pub const SECTIONS: [Section; 11] = [
+pub const SECTIONS: [Section; 12] = [
     Section { name: "", settings: &TOP },
     Section { name: "providers.NAME", settings: &provider::SETTINGS },
     Section { name: "providers.NAME.api_key", settings: &key::SETTINGS },
@@ -103,11 +103,12 @@ pub const SECTIONS: [Section; 11] = [
     Section { name: "rules", settings: &rules::SETTINGS },
     Section { name: "rules.when", settings: &rules::WHEN },
     Section { name: "privacy", settings: &privacy::SETTINGS },
+    Section { name: "budget", settings: &budget::SETTINGS },
     Section { name: "document", settings: &document::SETTINGS },
 ];
 
 /// The top of the file: single keys, then tables, which the documentation describes one by one.
-pub(super) const TOP: [Setting; 10] = [
+pub(super) const TOP: [Setting; 11] = [
     Setting {
         name: "preset",
         form: "`local`, `hybrid`, `cloud`",
@@ -141,6 +142,7 @@ pub(super) const TOP: [Setting; 10] = [
     table("routes", "a table", Shape::Table(&routes::SETTINGS), InProject::Free),
     Setting { example: "[]", ..table("rules", "a list of tables", Shape::List(&rules::SETTINGS), InProject::Free) },
     table("privacy", "a table", Shape::Table(&privacy::SETTINGS), InProject::Free),
+    table("budget", "a table", Shape::Table(&budget::SETTINGS), InProject::Never),
     table("document", "a table", Shape::Table(&document::SETTINGS), InProject::Free),
 ];
 

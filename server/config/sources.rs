@@ -28,6 +28,8 @@ pub struct Sources {
     pub trust: Option<PathBuf>,
     /// Whether the user's own list of what git ignores everywhere counts.
     pub git_excludes: bool,
+    /// Where it is kept what was spent.
+    pub ledger: Option<PathBuf>,
 }
 
 /// What is not in those files.
@@ -73,6 +75,7 @@ impl Sources {
             record: record::named_by_environment(),
             trust: files::trust_file_path(),
             git_excludes: true,
+            ledger: files::ledger_path(),
         }
     }
 
@@ -106,6 +109,7 @@ impl Sources {
         };
         let result = result.map(|mut loaded| {
             loaded.config.privacy.git_excludes = self.git_excludes;
+            loaded.config.budget.ledger = self.ledger.clone();
             loaded
         });
         Loading { stamps, result }

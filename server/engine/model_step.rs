@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::budget::Leave;
 use super::endpoints::{Turn, Urgency, Wish, lesson, prefix};
 use super::job::Job;
 use super::record::{Judged, Record, Tried};
 use super::run::judge;
 use super::{Engine, Progress, Trouble};
 use crate::actions::Target;
-use crate::config::{Model, PrivacyClass, ProviderKind};
-use crate::model::{Answer, ErrorClass, Event, Finish, ModelError, Patience, known_model, pricing};
+use crate::config::{Config, Model, PrivacyClass, ProviderKind};
+use crate::model::{
+    Answer, ErrorClass, Event, Finish, ModelError, Patience, Pricing, Usage, known_model, most, pricing,
+};
 use crate::prompt::{Prompt, estimated_tokens};
 use crate::validate::{Ending, ReasonCode, Rejection};
 
@@ -26,6 +29,7 @@ const WAITING: &str = "waiting";
 
 pub(super) async fn attempt(
     engine: &Engine,
+    config: &Config,
     model: &Model,
     job: &Arc<Job>,
     observe: &mut (dyn FnMut(Progress) + Send),
@@ -40,7 +44,7 @@ pub(super) async fn attempt(
             return judged;
         }
     };
-    let ask = Ask { engine, model, job };
+    let ask = Ask { engine, config, model, job };
     let mut first = ask.somewhere(&prompt, room, observe, record).await;
     if first.class == Some(ErrorClass::ContextOverflow) {
         // The server's window is smaller than was thought: once more, with half the context.
@@ -73,9 +77,18 @@ struct Asked {
     begun: bool,
 }
 
+impl Asked {
+    /// Nobody was asked, and the attempts say why.
+    fn nobody() -> Asked {
+        let judged = Err(Rejection::new(ReasonCode::NoRoute, "the day's budget does not allow it"));
+        Asked { judged, answer: None, class: None, begun: false }
+    }
+}
+
 /// Whom to ask about what.
 struct Ask<'a> {
     engine: &'a Engine,
+    config: &'a Config,
     model: &'a Model,
     job: &'a Arc<Job>,
 }
@@ -109,6 +122,29 @@ impl Ask<'_> {
         }
     }
 
+    /// The budget's leave for one call; without it, the attempt is noted.
+    async fn leave(&self, model: &Model, prompt: &Prompt, room: u32, record: &mut Record<'_>) -> Option<Leave> {
+        let pricing = pricing(model);
+        if pricing == Pricing::Free || self.config.budget.usd_per_day.is_none() {
+            return Some(Leave::default());
+        }
+        let most = most(model, prompt, room);
+        match self.engine.budget.leave(&self.config.budget, &model.name, pricing, most).await {
+            Ok(mut leave) => {
+                record.warnings.extend(leave.warning.take());
+                Some(leave)
+            }
+            Err(refusal) => {
+                record.warnings.extend(refusal.problem);
+                record.spent = record.spent.take().or(refusal.spent);
+                let tried = Tried::now(&model.name, &model.provider.name, &model.model);
+                let judged = Err(Rejection::new(ReasonCode::NoRoute, refusal.message));
+                record.attempt(Tried { trouble: Some(Trouble::OverBudget), ..tried }, &judged);
+                None
+            }
+        }
+    }
+
     /// One call of one server. The turn is given back as soon as the server is done.
     async fn at(
         &self,
@@ -136,8 +172,13 @@ impl Ask<'_> {
             record.attempt(Tried { since, trouble: Some(trouble), ..tried }, &judged);
             return Asked { judged, answer: None, class, begun: false };
         }
+        let most_room = u32::try_from(room).unwrap_or(u32::MAX);
+        let Some(mut leave) = self.leave(model, prompt, most_room, record).await else {
+            return Asked::nobody();
+        };
         let state = progress(model, record, "loading");
         let (mut bytes, mut begun) = (0u64, false);
+        let input_tokens = prompt.estimated_tokens();
         let mut on_event = |event: Event| {
             begun |= !matches!(event, Event::Loading);
             let phase = match event {
@@ -149,16 +190,20 @@ impl Ask<'_> {
                     "writing"
                 }
             };
-            observe(Progress { phase, tokens: bytes.div_ceil(4), ..state.clone() });
+            let output_tokens = bytes.div_ceil(4);
+            if begun {
+                leave.owes(Usage { input_tokens, output_tokens, ..Usage::default() });
+            }
+            observe(Progress { phase, tokens: output_tokens, ..state.clone() });
         };
-        let most = u32::try_from(room).unwrap_or(u32::MAX);
         record.call(|call| {
             call.kind = Some(model.provider.kind.as_str());
-            call.request = Some(crate::model::request(model, prompt, most).body);
+            call.request = Some(crate::model::request(model, prompt, most_room).body);
         });
-        let answered = self.engine.models.ask_with(patience, model, prompt, most, &mut on_event).await;
+        let answered = self.engine.models.ask_with(patience, model, prompt, most_room, &mut on_event).await;
         turn.tell(answered.as_ref().map(drop));
         drop(turn);
+        leave.settle(answered.as_ref().map_or_else(|error| error.usage, |answer| answer.usage)).await;
         let (judged, answer, class, usage) = match answered {
             Ok(answer) => {
                 record.call(|call| call.answered(&answer));

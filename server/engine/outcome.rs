@@ -30,8 +30,8 @@ pub struct Outcome {
     pub duration: Duration,
     /// What only one action has to tell.
     pub facts: Facts,
-    /// Something that the person should hear besides: the job could not be saved. Said once, not for every job.
-    pub warning: Option<String>,
+    /// What the person should hear besides: the job could not be saved, the budget is spent. Said once, not for every job.
+    pub warnings: Vec<String>,
 }
 
 /// A success.

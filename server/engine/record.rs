@@ -56,6 +56,10 @@ pub(super) struct Record<'t> {
     pub(super) attempts: Vec<Attempt>,
     pub(super) route: RouteTaken,
     pub(super) facts: Facts,
+    /// What is to be said besides.
+    pub(super) warnings: Vec<String>,
+    /// That the budget is spent; a failure says so itself.
+    pub(super) spent: Option<String>,
     /// Where the user wants the job saved.
     recording: Option<Recording>,
     call: Call,
@@ -69,6 +73,8 @@ impl<'t> Record<'t> {
             attempts: Vec::new(),
             route: RouteTaken::default(),
             facts: Facts::default(),
+            warnings: Vec::new(),
+            spent: None,
             recording: Recording::begin(config),
             call: Call::default(),
         }
@@ -176,6 +182,8 @@ impl<'t> Record<'t> {
 
     pub(super) fn finish(self, result: Result<Change, Failure>) -> (Outcome, Option<Recording>) {
         let usage = self.attempts.iter().fold(Usage::default(), |sum, attempt| sum.plus(attempt.usage));
+        let mut warnings = self.warnings;
+        warnings.extend(self.spent.filter(|_| result.is_ok()));
         let outcome = Outcome {
             task_id: self.task.id.clone(),
             action: self.task.action,
@@ -186,7 +194,7 @@ impl<'t> Record<'t> {
             usage,
             duration: self.started.elapsed(),
             facts: self.facts,
-            warning: None,
+            warnings,
         };
         (outcome, self.recording)
     }

@@ -4,10 +4,11 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
+use super::day::stamp_of;
 use super::job::Job;
 use super::redaction::Redaction;
 use super::{Engine, Outcome, Report, ReportedAttempt, Task};
@@ -254,28 +255,13 @@ fn create_folder(folder: &Path) -> io::Result<()> {
 
 /// `20260131T235959Z-ID.json`: in order of time, and no two alike.
 fn file_name(now: SystemTime, id: &str) -> String {
-    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (year, month, day) = date(seconds / 86_400);
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     let id: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z-{id}.json")
-}
-
-/// Year, month and day of a day counted from the first of 1970, in the proleptic Gregorian calendar.
-fn date(days: u64) -> (u64, u64, u64) {
-    // Years that start in March end with the leap day, which makes the lengths of months a straight line.
-    let days = days + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let first = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + u64::from(first <= 2), first, day - (153 * month + 2) / 5 + 1)
+    format!("{}-{id}.json", stamp_of(now))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
 

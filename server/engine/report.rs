@@ -331,7 +331,7 @@ mod tests {
             usage: Usage::default(),
             duration: std::time::Duration::from_millis(1500),
             facts: Facts::default(),
-            warning: None,
+            warnings: Vec::new(),
         }
     }
 

@@ -66,7 +66,7 @@ async fn attempt_all(
     for step in escalation::order(engine, &route.steps, record) {
         let judged = match step {
             Step::Builtin => builtin_step::attempt(task, config, &job, observe, record).await,
-            Step::Model(model) => model_step::attempt(engine, model, &job, observe, record).await,
+            Step::Model(model) => model_step::attempt(engine, config, model, &job, observe, record).await,
         };
         match judged {
             Ok(decision) => return Ok(change(&job, decision)),

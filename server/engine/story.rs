@@ -19,6 +19,8 @@ pub enum Trouble {
     PassedOver,
     /// Nobody was asked: the code may not go there.
     Private,
+    /// Nobody was asked: the day's budget does not allow it.
+    OverBudget,
     /// Nobody was asked: it makes no sense here.
     Unfit,
 }
@@ -48,6 +50,7 @@ impl Trouble {
             }
             Trouble::PassedOver => format!("a rest of {provider}"),
             Trouble::Private => format!("keeping the code from {model}"),
+            Trouble::OverBudget => return format!("no budget left for {model}"),
             Trouble::Unfit => format!("nothing from {model}"),
             Trouble::Failed(ErrorClass::Unreachable) => format!("no connection to {provider}"),
             Trouble::Failed(ErrorClass::Loading) => format!("{model} not being loaded yet"),

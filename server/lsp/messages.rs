@@ -94,7 +94,7 @@ mod tests {
             usage: Default::default(),
             duration: Duration::ZERO,
             facts: Facts::default(),
-            warning: None,
+            warnings: Vec::new(),
         }
     }
 

@@ -164,7 +164,7 @@ impl Stage<'_> {
     }
 
     async fn settle(&self, outcome: Outcome) -> Ending {
-        if let Some(warning) = &outcome.warning {
+        for warning in &outcome.warnings {
             self.session.show(MessageType::Warning, warning).await;
         }
         if let Some(found) = &outcome.route.found

@@ -139,6 +139,6 @@ fn outcome(task: &Task, result: Result<Change, Failure>) -> Outcome {
         usage: Default::default(),
         duration: Duration::ZERO,
         facts: Facts::default(),
-        warning: None,
+        warnings: Vec::new(),
     }
 }
