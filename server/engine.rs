@@ -24,7 +24,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-pub use cost::dollars;
+pub use cost::{MostCost, StepCost, dollars};
 pub use endpoints::{Lesson, Urgency, lesson};
 pub use explain::{ExplainedRule, ExplainedScope, ExplainedStep, Explanation, LeftOut, Origin, Sourced};
 pub use outcome::{Attempt, Change, Facts, Failure, Outcome, Progress, RouteTaken};

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::{NO_EDIT, RouteArguments, UNTRIED, job, output};
 use crate::config::Config;
-use crate::engine::{Engine, ExplainedStep, Explanation, Failure, Sourced, Task};
+use crate::engine::{Engine, ExplainedStep, Explanation, Failure, MostCost, Sourced, StepCost, Task, dollars};
 use crate::validate::ReasonCode;
 
 /// Explains a choice.
@@ -39,11 +39,13 @@ fn text(explanation: &Explanation) -> String {
     let _ = writeln!(text, "chain: {} ({})", route.chain.join(", "), route.reason);
     let kept = explanation.kept.as_ref().map_or_else(String::new, |kept| format!(": {kept}"));
     let _ = writeln!(text, "privacy: {}{kept}", route.privacy);
+    text.push_str(&explanation.estimated_cost.as_ref().map(cost_text).unwrap_or_default());
     for (at, step) in explanation.steps.iter().enumerate() {
         let _ = writeln!(text, "{}. {}", at + 1, step_text(step));
         for Sourced { name, value, from } in &step.parameters {
             let _ = writeln!(text, "   {name} = {value} ({})", from.words());
         }
+        text.push_str(&step.estimated_cost.map(|cost| step_cost_text(&step.step, cost)).unwrap_or_default());
     }
     for rule in &explanation.rules {
         let verdict = if rule.holds { "counts" } else { "does not count" };
@@ -53,6 +55,39 @@ fn text(explanation: &Explanation) -> String {
         let _ = writeln!(text, "{} is left out: {}", left.step, left.why);
     }
     text
+}
+
+/// What the chain may cost, and what there is for it.
+fn cost_text(cost: &MostCost) -> String {
+    let mut text = match cost.at_most_usd {
+        Some(0.0) => "cost: nothing\n".to_owned(),
+        Some(most) => {
+            format!(
+                "cost: at most about {}, if every model is asked, and asked to mend its answer (estimated)\n",
+                dollars(most)
+            )
+        }
+        None => "cost: not known\n".to_owned(),
+    };
+    if let (Some(limit), Some(spent)) = (cost.usd_per_day, cost.spent_today_usd) {
+        let _ = writeln!(text, "budget: {} of today's {} are spent", dollars(spent), dollars(limit));
+    }
+    text
+}
+
+/// Nothing for what is free.
+fn step_cost_text(name: &str, cost: StepCost) -> String {
+    match (cost.one_usd, cost.at_most_usd) {
+        (Some(0.0), _) => String::new(),
+        (Some(one), Some(most)) => format!(
+            "   at most about {} ({} tokens of prompt, {} of answer), {} with an answer to mend\n",
+            dollars(one),
+            cost.input_tokens,
+            cost.output_tokens,
+            dollars(most)
+        ),
+        _ => format!("   what it costs is not known; set models.{name}.price\n"),
+    }
 }
 
 fn step_text(step: &ExplainedStep) -> String {

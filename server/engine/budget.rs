@@ -118,6 +118,12 @@ impl Budget {
         }
     }
 
+    /// What was spent today by all who share the file, in USD; set aside counts as spent. Waits for the disk.
+    pub(super) fn spent_today(&self, settings: &config::Budget) -> f64 {
+        let looked = self.shared.ledger.change(settings.ledger.as_deref(), SystemTime::now, |page| (0.0, page.usd));
+        looked.result
+    }
+
     /// What is wrong may be said again: there are new settings.
     pub(super) fn forget(&self) {
         *self.said() = Said::default();

@@ -1,6 +1,64 @@
 //! What a task costs, summed up and worded. Knows no prices: those are the room `model`'s.
 
-use super::Outcome;
+use serde::Serialize;
+
+use super::{Engine, Outcome};
+use crate::config::{Config, Model};
+use crate::model::{Usage, most, pricing};
+use crate::prompt::Prompt;
+
+/// What a task may cost at most, estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MostCost {
+    /// In USD for the whole chain, each model asked twice: its answer may have to be mended. Nothing where a price is not known.
+    pub at_most_usd: Option<f64>,
+    /// The user's limit for a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd_per_day: Option<f64>,
+    /// What of it was spent today, or is set aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent_today_usd: Option<f64>,
+}
+
+/// What one step may cost at most, estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct StepCost {
+    /// Tokens of the prompt.
+    pub input_tokens: u64,
+    /// Tokens of the longest answer.
+    pub output_tokens: u64,
+    /// In USD for one answer; nothing where the price is not known.
+    pub one_usd: Option<f64>,
+    /// In USD where that answer has to be mended: it goes back with the prompt, and another one comes.
+    pub at_most_usd: Option<f64>,
+}
+
+/// So many tokens say what is wrong with an answer.
+const COMPLAINT: u64 = 128;
+
+/// What asking a model costs at most.
+pub(super) fn of_step(model: &Model, prompt: &Prompt, room: u64) -> StepCost {
+    let one = most(model, prompt, u32::try_from(room).unwrap_or(u32::MAX));
+    let again = Usage { input_tokens: one.input_tokens + one.output_tokens + COMPLAINT, ..one };
+    let pricing = pricing(model);
+    let (one_usd, again_usd) = (pricing.cost(one), pricing.cost(again));
+    StepCost {
+        input_tokens: one.input_tokens,
+        output_tokens: one.output_tokens,
+        one_usd: one_usd.map(rounded),
+        at_most_usd: one_usd.zip(again_usd).map(|(one, again)| rounded(one + again)),
+    }
+}
+
+/// What all steps cost at most, and what the budget says to that.
+pub(super) fn of_chain(engine: &Engine, config: &Config, steps: &[Option<f64>]) -> MostCost {
+    let usd_per_day = config.budget.usd_per_day;
+    MostCost {
+        at_most_usd: steps.iter().try_fold(0.0, |sum, cost| Some(sum + (*cost)?)).map(rounded),
+        usd_per_day,
+        spent_today_usd: usd_per_day.map(|_| rounded(engine.budget.spent_today(&config.budget))),
+    }
+}
 
 impl Outcome {
     /// USD for all attempts together, those that failed included; nothing where the price of one is not known.

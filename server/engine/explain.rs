@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::cost::{MostCost, StepCost, of_chain, of_step};
 use super::endpoints::{Standing, seconds};
 use super::job::Job;
 use super::report::ReportedRoute;
@@ -37,6 +38,9 @@ pub struct Explanation {
     pub kept: Option<String>,
     /// The chain's steps in order.
     pub steps: Vec<ExplainedStep>,
+    /// What it may cost at most; nothing where the action would not be done here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_cost: Option<MostCost>,
     /// The rules that were looked at, in order.
     pub rules: Vec<ExplainedRule>,
     /// Steps that would stand in the chain and do not.
@@ -76,6 +80,9 @@ pub struct ExplainedStep {
     /// How its servers stand, where this process has asked them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// What asking it may cost at most; nothing for the built-in tier, and where the code does not fit it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_cost: Option<StepCost>,
 }
 
 /// A value and who said it.
@@ -138,21 +145,29 @@ pub struct LeftOut {
 pub(super) fn explain(engine: &Engine, task: &Task) -> Result<Explanation, Failure> {
     let config = engine.config_of(task);
     let own = engine.verdict(task, &config);
-    let (facts, name, not_here) = match Job::new(engine, task, &config, own.clone(), &[]) {
-        Ok(job) => (facts(task, &job), job.plan.scope.describe(), None),
+    let (facts, name, not_here, job) = match Job::new(engine, task, &config, own.clone(), &[]) {
+        Ok(job) => (facts(task, &job), job.plan.scope.describe(), None, Some(job)),
         Err(rejection) => {
             let document = &task.document;
             let scope = Scope::at(document, task.range.clone()).unwrap_or_else(|| Scope::file(document));
             let facts = TaskFacts::of(task.action, document, &scope, task.diagnostics.as_deref().unwrap_or_default());
             let facts = TaskFacts { path: task.path_in_project(), privacy: own, ..facts };
-            (facts, scope.describe(), Some(rejection.message))
+            (facts, scope.describe(), Some(rejection.message), None)
         }
     };
     let route = route(&config, &facts, task.model.as_deref()).map_err(no_route)?;
     let steps = route.steps.iter().map(|step| match step {
         Step::Builtin => builtin(),
-        Step::Model(model) => explained(engine, model, config.models.get(&model.name).unwrap_or(model)),
+        Step::Model(model) => {
+            let fitted = job.as_ref().and_then(|job| model_step::fitted(model, job).ok());
+            let estimated_cost = fitted.map(|(prompt, room)| of_step(model, &prompt, room));
+            let plain = config.models.get(&model.name).unwrap_or(model);
+            ExplainedStep { estimated_cost, ..explained(engine, model, plain) }
+        }
     });
+    let steps: Vec<ExplainedStep> = steps.collect();
+    let costs: Vec<Option<f64>> =
+        steps.iter().filter_map(|step| step.estimated_cost).map(|cost| cost.at_most_usd).collect();
     Ok(Explanation {
         action: facts.action.as_str(),
         language: facts.language,
@@ -165,7 +180,8 @@ pub(super) fn explain(engine: &Engine, task: &Task) -> Result<Explanation, Failu
         },
         not_here,
         path: facts.path,
-        steps: steps.collect(),
+        steps,
+        estimated_cost: job.map(|_| of_chain(engine, &config, &costs)),
         route: ReportedRoute {
             chain: route.steps.iter().map(|step| step.name().to_owned()).collect(),
             reason: route.reason,
@@ -190,6 +206,7 @@ fn builtin() -> ExplainedStep {
         privacy: "mine",
         parameters: Vec::new(),
         state: None,
+        estimated_cost: None,
     }
 }
 
@@ -210,6 +227,7 @@ fn explained(engine: &Engine, model: &Model, plain: &Model) -> ExplainedStep {
         privacy: model.ownership().as_str(),
         parameters: parameters(model, plain),
         state,
+        estimated_cost: None,
     }
 }
 

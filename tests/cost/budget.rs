@@ -212,8 +212,11 @@ impl Home {
     }
 
     fn start(&self) -> Child {
-        let arguments = ["run", "document", "a.rs:1", "--json", "--model", "deep"];
-        let mut command = crate::cases::command(&arguments, self.0.path());
+        self.spawn(&["run", "document", "a.rs:1", "--json", "--model", "deep"])
+    }
+
+    fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = crate::cases::command(arguments, self.0.path());
         command.env("GRAFT_CONFIG", self.0.path().join("config.toml"));
         command.env("XDG_STATE_HOME", self.0.path().join("state"));
         command.spawn().unwrap()
@@ -240,6 +243,9 @@ async fn processes_share_it() {
     let first = home.start();
     server.request(0).await;
     let most = spent(&file);
+    let explained = ended(home.spawn(&["route", "document", "a.rs:1", "--json", "--model", "deep"])).await;
+    assert_eq!(explained["steps"][0]["estimated_cost"]["one_usd"].as_f64(), Some(most), "{explained}");
+    assert_eq!(explained["estimated_cost"]["spent_today_usd"].as_f64(), Some(most), "{explained}");
     assert!(most > 0.0 && most < PLENTY, "{most}");
     // Room for two of them; the first one is still on its way.
     home.limit(&server.url(), 2.5 * most);

@@ -40,6 +40,7 @@ fn explained(folder: &Path, arguments: &[&str]) -> (String, String, Option<i32>)
     std::fs::write(folder.join("a.rs"), super::ADD).unwrap();
     let output = crate::cases::command(&[&["route"], arguments].concat(), folder)
         .env("GRAFT_CONFIG", folder.join("config.toml"))
+        .env("XDG_STATE_HOME", folder.join("state"))
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -54,11 +55,13 @@ fn says_the_chain_the_parameters_and_why_each_rule_counts_or_not() {
 refactor of function add (rust, 3 lines, complexity XS with 3 points)
 chain: quick, deep (rule 2: refactor, scope function)
 privacy: any
+cost: at most about $0.024, if every model is asked, and asked to mend its answer (estimated)
 1. quick: qwen2.5-coder:7b at home (http://127.0.0.1:11434; mine)
    context = 4096 (built-in)
    temperature = 0.1 (from the rule or route)
 2. deep: claude-sonnet-5-5 at away (https://api.anthropic.com; cloud)
    context = 1000000 (known of the model)
+   at most about $0.011 (190 tokens of prompt, 1046 of answer), $0.024 with an answer to mend
 rule 1 does not count: the scope has 3 lines, not 120 or more
 rule 2 counts: refactor, scope function
 ";
@@ -74,6 +77,18 @@ fn prints_the_same_as_json() {
     assert_eq!(value["scope"]["complexity"], "XS");
     assert_eq!(value["rules"][0]["why"], "the action is document, not refactor");
     assert_eq!(value["steps"][0]["parameters"][1], json!({"name": "temperature", "value": 0.5, "from": "model"}));
+}
+
+#[test]
+fn says_what_the_budget_still_holds_and_which_price_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |more: &[&str]| explained(folder.path(), &[&["refactor", "a.rs:2"], more].concat()).0;
+    let text = told(&["--set", "budget.usd_per_day = 2"]);
+    assert!(text.contains("\nbudget: $0.00 of today's $2.00 are spent\n"), "{text}");
+    let text = told(&["--set", "models.deep.model = 'unheard-of'"]);
+    assert!(text.contains("\ncost: not known\n") && text.contains("set models.deep.price\n"), "{text}");
+    let text = told(&["--model", "quick"]);
+    assert!(text.contains("\ncost: nothing\n") && !text.contains("$"), "{text}");
 }
 
 #[test]
