@@ -1,5 +1,6 @@
 //! Where code may go: classes of files as a person meets them in every face, over scripted servers of their own and of a cloud.
 
+mod leaks;
 mod remote;
 
 use std::path::PathBuf;

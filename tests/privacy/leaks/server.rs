@@ -1,0 +1,79 @@
+//! Servers with moods: good answers, bad ones, failures that repeat the key; of one's own, of a cloud, or passing on to one.
+
+use graft_ls::config::Ownership;
+use serde_json::json;
+
+use crate::support::model_server::{ModelServer, Reply, Request, Script};
+
+/// What a server does with a request.
+#[derive(Debug, Clone, Copy)]
+pub enum Mood {
+    Echoes,
+    Documents,
+    Chats,
+    Fails,
+    RefusesTheKey,
+    HangsUp,
+    BreaksOff,
+    StopsShort,
+}
+
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub number: usize,
+    pub kind: &'static str,
+    /// What the config says, if it says anything: it is on this machine.
+    pub said: Option<Ownership>,
+    /// Whether it passes its model on, as `/api/show` tells.
+    pub passes_on: bool,
+    pub moods: Vec<Mood>,
+}
+
+impl Server {
+    /// Whose it is in truth: not only what the config says.
+    pub fn owner(&self) -> Ownership {
+        // A llama.cpp server passes nothing on, and what it says of that is not believed.
+        let passes_on = self.passes_on && self.kind != "llamacpp";
+        match (self.said, passes_on) {
+            (Some(Ownership::Cloud), _) | (_, true) => Ownership::Cloud,
+            _ => Ownership::Mine,
+        }
+    }
+
+    pub fn key(&self) -> String {
+        format!("opaque-key-of-server-{}-0123456789", self.number)
+    }
+
+    pub async fn start(&self) -> ModelServer {
+        let server = self.clone();
+        ModelServer::start(Script::by(move |n, request| server.reply(n, request))).await
+    }
+
+    fn reply(&self, n: usize, request: &Request) -> Reply {
+        if request.path == "/api/show" {
+            return Reply::json(if self.passes_on { json!({"remote_host": "https://ollama.com"}) } else { json!({}) });
+        }
+        let code = code_of(request);
+        let documented = code.replacen(":\n", ":\n    \"\"\"Does it.\"\"\"\n", 1);
+        let answer = Reply::text(&format!("```python\n{documented}\n```\n"));
+        match self.moods[n % self.moods.len()] {
+            Mood::Documents => answer,
+            Mood::Echoes => Reply::text(&format!("```python\n{code}\n```\n")),
+            Mood::Chats => Reply::text("I would rather talk."),
+            Mood::Fails => Reply::error(500, json!({"error": {"message": format!("no, {}", self.key())}})),
+            Mood::RefusesTheKey => Reply::error(401, json!({"error": {"message": format!("bad key {}", self.key())}})),
+            Mood::HangsUp => Reply::hang_up(),
+            Mood::BreaksOff => answer.cut_at(40),
+            Mood::StopsShort => answer.finish("length"),
+        }
+    }
+}
+
+/// The code that a prompt asks about: its last block.
+fn code_of(request: &Request) -> String {
+    let messages = request.body["messages"].as_array().cloned().unwrap_or_default();
+    let first = messages.iter().find(|message| message["role"] == "user").map(|message| message["content"].clone());
+    let text = first.and_then(|content| content.as_str().map(str::to_owned)).unwrap_or_default();
+    let last = text.rsplit("```python\n").next().unwrap_or_default();
+    last.split("\n```").next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,150 @@
+//! A world that runs: its files on disk, its servers, an engine, and the faces through which tasks are done.
+
+use std::path::{Path, PathBuf};
+
+use graft_ls::actions::Workspace;
+use graft_ls::config::{PrivacyClass, Said, Sources};
+use graft_ls::engine::{Engine, Report, Task};
+use graft_ls::syntax::{Document, Language};
+use serde_json::{Value, json};
+
+use super::world::{FILES, Face, Job, World, code, mark};
+use crate::cases::command;
+use crate::support::model_server::{ModelServer, Request};
+
+/// A world that runs.
+pub struct Stage<'w> {
+    world: &'w World,
+    home: tempfile::TempDir,
+    servers: Vec<ModelServer>,
+    engine: Engine,
+}
+
+/// A result as a face tells it, and what it said besides.
+pub struct Told {
+    pub json: Value,
+    pub said: String,
+}
+
+impl<'w> Stage<'w> {
+    pub async fn set(world: &'w World) -> Stage<'w> {
+        let home = tempfile::tempdir().unwrap();
+        let project = home.path().join("project");
+        std::fs::create_dir_all(project.join(".git")).unwrap();
+        let write = |name: &str, text: &str| {
+            let path = project.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        FILES.iter().enumerate().for_each(|(file, name)| write(name, &code(file)));
+        write(".gitignore", "/build/\n");
+        write("notes/.graftignore", "*.py\n");
+        write(".graft.toml", &world.project_config());
+        #[cfg(unix)]
+        for (name, file) in world.names().into_iter().skip(FILES.len()) {
+            std::fs::create_dir_all(project.join("linked")).unwrap();
+            std::os::unix::fs::symlink(Path::new("..").join(FILES[file]), project.join(name)).unwrap();
+        }
+        let mut servers = Vec::new();
+        for server in &world.servers {
+            servers.push(server.start().await);
+        }
+        let urls: Vec<String> = servers.iter().map(ModelServer::url).collect();
+        std::fs::write(home.path().join("config.toml"), world.user_config(&urls, home.path())).unwrap();
+        let sources = Sources { user: Some(home.path().join("config.toml")), ..Sources::default() };
+        let loaded = sources.load(&Said { folder: Some(&project), ..Said::default() });
+        let engine = Engine::new(loaded.result.unwrap_or_else(|error| panic!("{error}")).config);
+        Stage { world, home, servers, engine }
+    }
+
+    fn root(&self) -> PathBuf {
+        self.home.path().join("project")
+    }
+
+    fn name(&self, job: &Job) -> (String, usize) {
+        let names = self.world.names();
+        names[job.file.index(names.len())].clone()
+    }
+
+    /// The class of a task's document: that of its name and of the file behind it.
+    pub fn class_of(&self, job: &Job) -> PrivacyClass {
+        let (name, file) = self.name(job);
+        match job.face {
+            Face::Untitled => self.world.class_of_name("untitled.py"),
+            _ => self.world.class_of_name(&name).max(self.world.class_of_name(FILES[file])),
+        }
+    }
+
+    /// The files whose marks a text holds, with their classes; a text that was never saved holds the mark of none.
+    pub fn shown_in(&self, body: &str) -> Vec<(String, PrivacyClass)> {
+        let shown = FILES.iter().enumerate().filter(|(file, _)| body.contains(&mark(*file)));
+        let untitled = body.contains("NEVER-SAVED").then(|| ("untitled".to_owned(), PrivacyClass::Any));
+        shown.map(|(_, name)| ((*name).to_owned(), self.world.class_of_name(name))).chain(untitled).collect()
+    }
+
+    pub fn counts(&self) -> Vec<usize> {
+        self.servers.iter().map(|server| server.requests().len()).collect()
+    }
+
+    pub fn requests_since(&self, before: &[usize]) -> Vec<(usize, Request)> {
+        let new = |(at, server): (usize, &ModelServer)| {
+            server.requests().into_iter().skip(before[at]).map(move |request| (at, request)).collect::<Vec<_>>()
+        };
+        self.servers.iter().enumerate().flat_map(new).collect()
+    }
+
+    pub async fn perform(&self, job: &Job) -> Told {
+        let (name, file) = self.name(job);
+        let model = job.model.as_ref().map(|index| self.world.model(index));
+        match job.face {
+            Face::Engine | Face::Untitled | Face::Replay => self.in_process(job, &name, file, model).await,
+            Face::Run => {
+                let at = format!("{name}:1");
+                let mut arguments = vec!["run", job.action.as_str(), &at, "--json"];
+                arguments.extend(model.iter().flat_map(|model| ["--model", model.as_str()]));
+                self.as_process(&arguments, String::new()).await
+            }
+            Face::Batch => {
+                let place = json!({"line": 0, "character": 5});
+                let line = json!({"action": job.action.as_str(), "path": self.root().join(name), "text": code(file),
+                    "range": {"start": place, "end": place}});
+                self.as_process(&["batch"], format!("{line}\n")).await
+            }
+        }
+    }
+
+    async fn in_process(&self, job: &Job, name: &str, file: usize, model: Option<String>) -> Told {
+        let text = match job.face {
+            Face::Untitled => "def task(x):\n    return \"NEVER-SAVED\" + x\n".to_owned(),
+            _ => code(file),
+        };
+        let document = Document::new(Language::by_id("python").unwrap(), &text, None);
+        let task = Task { model, ..Task::new("t", job.action, document, 5..5) };
+        let workspace = Workspace { root: Some(self.root()), buffers: None, disk: true };
+        let task = match job.face {
+            Face::Untitled => task,
+            _ => Task { path: Some(self.root().join(name)), workspace, ..task },
+        };
+        let outcome = match job.face {
+            Face::Replay => self.engine.replay(&task, "nothing", None),
+            _ => self.engine.execute(&task, &mut |_| ()).await,
+        };
+        let json = serde_json::to_value(Report::new(&outcome, name, None)).unwrap();
+        Told { json, said: outcome.warning.unwrap_or_default() }
+    }
+
+    async fn as_process(&self, arguments: &[&str], input: String) -> Told {
+        let mut command = command(arguments, &self.root());
+        command.env("GRAFT_CONFIG", self.home.path().join("config.toml")).env("NO_PROXY", "127.0.0.1");
+        let output = tokio::task::spawn_blocking(move || {
+            let mut child = command.spawn().unwrap();
+            // Who needs no input may be gone already.
+            let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes());
+            child.wait_with_output().unwrap()
+        });
+        let output = output.await.unwrap();
+        let json = serde_json::from_slice(&output.stdout);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        Told { json: json.unwrap_or_else(|error| panic!("{error}: {said}")), said }
+    }
+}
