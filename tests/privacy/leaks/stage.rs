@@ -130,7 +130,7 @@ impl<'w> Stage<'w> {
             _ => self.engine.execute(&task, &mut |_| ()).await,
         };
         let json = serde_json::to_value(Report::new(&outcome, name, None)).unwrap();
-        Told { json, said: outcome.warning.unwrap_or_default() }
+        Told { json, said: outcome.warnings.join("; ") }
     }
 
     async fn as_process(&self, arguments: &[&str], input: String) -> Told {
