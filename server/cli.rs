@@ -4,6 +4,7 @@
 mod batch;
 mod config;
 mod diagnostics;
+mod doctor;
 mod job;
 mod languages;
 mod output;
@@ -76,6 +77,8 @@ enum Verb {
     Batch(BatchArguments),
     /// Explain which models an action at a place would ask, in which order, with what, and why; asks none
     Route(RouteArguments),
+    /// Check settings, servers, models and editors, and say what to do about what is wrong; sends no code
+    Doctor(DoctorArguments),
     /// Check, show or start the settings
     #[command(subcommand)]
     Config(ConfigVerb),
@@ -139,6 +142,22 @@ struct RouteArguments {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    options: SetOption,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each model of your own says a few words; one that may cost money is only looked up, unless there is --bench.
+
+Exit code: 0 every action has a step that works; 1 one has none, or the settings have mistakes; 2 usage.")]
+struct DoctorArguments {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Measure with a long prompt and a longer answer, also models that cost money
+    #[arg(long)]
+    bench: bool,
     #[command(flatten)]
     options: SetOption,
 }
@@ -236,6 +255,7 @@ pub fn execute(command: Command) -> ExitCode {
     match command.0 {
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Route(arguments) => route::route(&arguments),
+        Verb::Doctor(arguments) => doctor::doctor(&arguments),
         Verb::Batch(arguments) => batch::batch(&arguments.options.set),
         Verb::Config(verb) => config::config(&verb),
         Verb::Trust(arguments) => trust::trust(&arguments),
@@ -282,7 +302,7 @@ mod tests {
     #[test]
     fn refuses_what_it_does_not_know() {
         for arguments in
-            [&["run", "rewrite", "a.rs"][..], &["run", "document"], &["doctor"], &["run", "document", "a.rs", "--fim"]]
+            [&["run", "rewrite", "a.rs"][..], &["run", "document"], &["docter"], &["run", "document", "a.rs", "--fim"]]
         {
             assert_eq!(format!("{:?}", parsed(arguments).err()), format!("{:?}", Some(ExitCode::from(2))));
         }

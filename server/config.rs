@@ -2,12 +2,14 @@
 //! environment, the config files and what projects may say in them; chooses no model and opens no connection.
 
 mod budget;
+mod discover;
 mod document;
 mod error;
 mod fields;
 mod files;
 mod key;
 mod layers;
+mod machine;
 mod model;
 mod parameters;
 mod preset;
@@ -33,11 +35,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use budget::Budget;
+pub use discover::places_of_environment;
 pub use document::{DocstringStyle, DocumentSettings};
 pub use error::{ConfigError, Mistakes, Place};
 pub use files::{ConfigFile, log_file_path, user_config_path};
 pub use key::{KeyError, KeySource};
 pub use layers::{Layers, Loaded, TrustRequest, is_project_file, mistakes_in};
+pub use machine::{Machine, version_text};
 pub use model::{Model, names_a_cloud};
 pub use parameters::{Parameters, merge};
 pub use preset::{CloudProvider, LocalModel, Preset, clouds_with_keys};
@@ -48,7 +52,7 @@ pub use provider::{Provider, ProviderKind};
 pub use routes::{ACTION_IDS, Chain, Routes, StepName};
 pub use rules::{PathGlob, Rule, SCOPE_KINDS, When};
 pub use schema::schema;
-pub use search_path::search_path;
+pub use search_path::{program, search_path};
 pub use secrets::{home_folder, secrets_of_environment};
 pub use setting::{InProject, SECTIONS, Section, Setting, Shape};
 pub use sources::{Loading, Said, Sources, Stamps, project_file};

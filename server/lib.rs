@@ -4,6 +4,7 @@ pub mod actions;
 pub mod builtin;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod engine;
 pub mod lsp;
 pub mod model;

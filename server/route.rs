@@ -106,20 +106,27 @@ pub fn route(config: &Config, facts: &TaskFacts, model: Option<&str>) -> Result<
         None => rules::first(&config.rules, facts),
     };
     let tried = rules.last().map(|rule| rule.why.clone()).unwrap_or_default();
-    let action = facts.action.as_str();
-    let unruled = || match (config.routes.for_action(action), &config.routes.default) {
-        (Some(chain), _) => written(config, chain, format!("routes.{action}")),
-        (None, Some(chain)) => default_chain(config, chain, facts.action),
-        (None, None) => unwritten(config, facts.action),
-    };
     let mut route = match (model, found) {
         (Some(name), _) => Route::of(vec![named(config, name)?], format!("the task names `{name}`")),
         (None, Some((number, rule))) => written(config, &rule.chain, format!("rule {number}: {tried}"))?,
-        (None, None) => unruled()?,
+        (None, None) => usual(config, facts.action)?,
     };
     route.rules = rules;
     route.keep_private(&facts.privacy, facts.action)?;
     Ok(route)
+}
+
+/// The chain for an action where no rule counts: its route, else the default route, else every model and the built-in tier.
+///
+/// # Errors
+/// Nothing could serve it.
+pub fn usual(config: &Config, action: ActionId) -> Result<Route, NoRoute> {
+    let name = action.as_str();
+    match (config.routes.for_action(name), &config.routes.default) {
+        (Some(chain), _) => written(config, chain, format!("routes.{name}")),
+        (None, Some(chain)) => default_chain(config, chain, action),
+        (None, None) => unwritten(config, action),
+    }
 }
 
 /// Whether the config has the model that a task names: known before anything is worked out.

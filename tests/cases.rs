@@ -288,6 +288,7 @@ pub fn command(arguments: &[&str], folder: &Path) -> Command {
         .current_dir(folder)
         .env_remove("GRAFT_CONFIG")
         .env_remove("GRAFT_RECORD")
+        .env("GRAFT_DISCOVER", "none")
         .env("XDG_CONFIG_HOME", quiet_config())
         .env("XDG_STATE_HOME", folder.join("no-state"))
         .stdin(Stdio::piped())

@@ -3,6 +3,7 @@
 //!
 //! Where the code has changed, `GRAFT_UPDATE_DOCS=1 cargo test docs` writes the generated parts anew. Read the diff.
 
+mod checkup;
 mod facts;
 mod generated;
 mod page;

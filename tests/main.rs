@@ -12,6 +12,7 @@ mod corpus;
 mod cost;
 mod discovery;
 mod docs;
+mod doctor;
 mod lsp;
 mod merging;
 mod model;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 pub use fix::{Fixed, fix};
 
+use crate::config::program;
 use crate::syntax::{Diagnostic, Document, Linter, Scope, ScopeShape};
 use crate::text::{Edit, normalize_line_ends};
 use crate::validate::{ReasonCode, Rejection};
@@ -82,7 +83,7 @@ impl Tool {
     fn find(document: &Document, site: &LintSite<'_>) -> Result<Tool, Rejection> {
         let mut refused = None;
         for linter in document.language().linters {
-            let Some(program) = process::program(linter.program, site.search_path) else { continue };
+            let Some(program) = program(linter.program, site.search_path) else { continue };
             if site.trusted || !linter.runs_project_code {
                 return Ok(Tool { linter, program });
             }

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use serde_json::Value as Json;
 
+use super::discover;
 use super::error::{Mistakes, Noted};
 use super::files::{self, ConfigFile};
 use super::layers::{Layers, Loaded};
@@ -56,13 +57,15 @@ impl Default for Said<'_> {
 pub struct Loading {
     /// The state of the files.
     pub stamps: Stamps,
+    /// The config files that were looked for, the user's first, and whether they are there.
+    pub files: Vec<(PathBuf, bool)>,
     /// What came of them.
     pub result: Result<Loaded, Mistakes>,
 }
 
 impl From<Result<Config, Mistakes>> for Loading {
     fn from(result: Result<Config, Mistakes>) -> Loading {
-        Loading { stamps: Stamps::default(), result: result.map(Loaded::from) }
+        Loading { stamps: Stamps::default(), files: Vec::new(), result: result.map(Loaded::from) }
     }
 }
 
@@ -86,6 +89,9 @@ impl Sources {
         // Before reading: what changes meanwhile is seen the next time.
         let stamps = Stamps::of(paths.into_iter().flatten());
         let noted = Noted::default();
+        if let Err(mistake) = discover::places_of_environment() {
+            noted.note(mistake);
+        }
         let user = self.user.as_ref().and_then(|path| self.read(path, said, self.user_is_named, &noted));
         let project = project_path.as_ref().and_then(|path| self.read(path, said, false, &noted));
         let trust = TrustStore::read(self.trust.clone());
@@ -112,7 +118,9 @@ impl Sources {
             loaded.config.budget.ledger = self.ledger.clone();
             loaded
         });
-        Loading { stamps, result }
+        let files = [self.user.clone(), project_path].into_iter().flatten();
+        let files = files.map(|path| (path.clone(), path.exists())).collect();
+        Loading { stamps, files, result }
     }
 
     fn read(&self, path: &Path, said: &Said<'_>, must_exist: bool, noted: &Noted) -> Option<ConfigFile> {

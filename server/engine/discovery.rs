@@ -30,7 +30,7 @@ impl Discovery {
     }
 
     /// The best model there is now; tasks that ask at the same time share one look.
-    async fn model(&self) -> Option<LocalModel> {
+    pub(super) async fn model(&self) -> Option<LocalModel> {
         let mut found = self.found.lock().await;
         if let Some((since, model)) = found.as_ref() {
             let lasts = if model.is_some() { SOMETHING_LASTS } else { NOTHING_LASTS };

@@ -197,7 +197,7 @@ pub(super) fn explain(engine: &Engine, task: &Task) -> Result<Explanation, Failu
     })
 }
 
-fn builtin() -> ExplainedStep {
+pub(super) fn builtin() -> ExplainedStep {
     ExplainedStep {
         step: "builtin".to_owned(),
         provider: "builtin".to_owned(),
@@ -211,7 +211,7 @@ fn builtin() -> ExplainedStep {
 }
 
 /// `model` has the chain's parameters over its own, `plain` its own alone.
-fn explained(engine: &Engine, model: &Model, plain: &Model) -> ExplainedStep {
+pub(super) fn explained(engine: &Engine, model: &Model, plain: &Model) -> ExplainedStep {
     let state = match engine.endpoints.of(&model.provider).standing() {
         Standing::Unasked => None,
         Standing::Ready => Some("ready".to_owned()),

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::listing::{self, ListedModel};
 use super::transport::Clients;
-use crate::config::{Provider, ProviderKind};
+use crate::config::{Provider, ProviderKind, places_of_environment};
 
 /// A server on this machine that runs answers at once; one that does not, refuses at once.
 const CONNECT: Duration = Duration::from_millis(300);
@@ -38,20 +38,31 @@ pub struct FoundServer {
     pub models: Vec<ListedModel>,
 }
 
-/// The servers that people run, at their usual ports.
+/// Where servers may be: the places that the environment names, else the usual ports of what people run.
 pub fn usual_probes() -> Vec<Probe> {
-    let usual = [
-        ("Ollama", ProviderKind::Ollama, 11434),
-        ("llama.cpp", ProviderKind::LlamaCpp, 8080),
-        ("LM Studio", ProviderKind::OpenAi, 1234),
-        ("vLLM", ProviderKind::OpenAi, 8000),
-    ];
-    let probe = |(server, kind, port): (&'static str, ProviderKind, u16)| {
-        let base_url = Url::parse(&format!("http://127.0.0.1:{port}")).ok()?;
-        Some(Probe { server, kind, base_url })
+    let named = places_of_environment().ok().flatten();
+    let usual = || {
+        USUAL.into_iter().filter_map(|(server, kind, port)| {
+            let base_url = Url::parse(&format!("http://127.0.0.1:{port}")).ok()?;
+            Some(Probe { server, kind, base_url })
+        })
     };
-    usual.into_iter().filter_map(probe).collect()
+    let called = |kind| USUAL.iter().find(|(_, own, _)| *own == kind).map_or("a server", |(server, ..)| server);
+    match named {
+        Some(places) => {
+            places.into_iter().map(|(kind, base_url)| Probe { server: called(kind), kind, base_url }).collect()
+        }
+        None => usual().collect(),
+    }
 }
+
+/// What people run, and at which port.
+const USUAL: [(&str, ProviderKind, u16); 4] = [
+    ("Ollama", ProviderKind::Ollama, 11434),
+    ("llama.cpp", ProviderKind::LlamaCpp, 8080),
+    ("LM Studio", ProviderKind::OpenAi, 1234),
+    ("vLLM", ProviderKind::OpenAi, 8000),
+];
 
 /// Asks all at the same time; those that answer with a list of models, in the order of the probes. Takes no longer than two
 /// seconds.

@@ -75,8 +75,8 @@ impl Models {
     pub async fn describe(&self, model: &Model) -> ModelDetails {
         let Ok(desk) = Desk::open(self, &model.provider).await else { return ModelDetails::default() };
         match model.provider.kind {
-            ProviderKind::Ollama => desk.shown(&model.model).await,
-            ProviderKind::LlamaCpp => desk.fills_in(&model.model).await,
+            ProviderKind::Ollama => desk.shown(model.id_sent()).await,
+            ProviderKind::LlamaCpp => desk.fills_in(model.id_sent()).await,
             _ => ModelDetails::default(),
         }
     }

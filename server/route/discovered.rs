@@ -1,22 +1,7 @@
 //! The model to take where nobody configured one: the best of those that servers on this machine have. Asks nobody.
 
 use crate::config::LocalModel;
-use crate::model::{FoundServer, ListedModel};
-
-/// Families of models that were made for code, the better first, as their ids have them.
-const CODERS: [&str; 11] = [
-    "qwen3-coder",
-    "devstral",
-    "qwen2.5-coder",
-    "codestral",
-    "deepseek-coder",
-    "seed-coder",
-    "granite-code",
-    "starcoder",
-    "codegemma",
-    "codellama",
-    "coder",
-];
+use crate::model::{FoundServer, ListedModel, coder_family, millions_of_parameters};
 
 /// Words in ids of models that continue text and do not take instructions, or that think long before they answer.
 const UNFIT: [&str; 6] = ["-base", ":base", "codellama:code", "-code:", "qwq", "deepseek-r1"];
@@ -39,20 +24,14 @@ pub fn choose(found: &[FoundServer]) -> Option<LocalModel> {
 /// Less is better.
 fn rank(model: &ListedModel) -> (bool, bool, std::cmp::Reverse<u64>, usize) {
     let id = model.id.to_lowercase();
-    let family = CODERS.iter().position(|family| id.contains(family));
+    let family = coder_family(&id);
     let unfit = UNFIT.iter().any(|word| id.contains(word));
-    (unfit, family.is_none(), std::cmp::Reverse(size(model, &id)), family.unwrap_or(CODERS.len()))
+    (unfit, family.is_none(), std::cmp::Reverse(size(model)), family.unwrap_or(usize::MAX))
 }
 
-/// In millions of parameters, by the id, else roughly by the bytes of the weights.
-fn size(model: &ListedModel, id: &str) -> u64 {
-    let words = id.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
-    let billions = words.filter_map(|word| word.strip_suffix('b')?.parse::<f64>().ok()).fold(0.0, f64::max);
-    match billions > 0.0 {
-        true => (billions * 1000.0) as u64,
-        // Four to five bits for a parameter are usual.
-        false => model.size.unwrap_or(0) / 600_000,
-    }
+/// In millions of parameters.
+fn size(model: &ListedModel) -> u64 {
+    millions_of_parameters(model.parameters.as_deref(), &model.id, model.size).unwrap_or(0)
 }
 
 #[cfg(test)]

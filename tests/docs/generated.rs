@@ -13,6 +13,7 @@ use graft_ls::route::builtin_serves;
 use graft_ls::syntax::{Complexity, Documentation, LANGUAGES, Language, TestPlace};
 use graft_ls::validate::ReasonCode;
 
+use super::checkup;
 use super::page::root;
 use super::read_config;
 use crate::cases::graft;
@@ -26,43 +27,38 @@ model = "qwen2.5-coder:7b"
 contxt = 16384
 "#;
 
-/// All parts.
+/// A part's name and what writes it.
+type Part = (&'static str, fn() -> String);
+
+/// The parts that are not a section of the settings.
+const PARTS: [Part; 16] = [
+    ("kinds", kinds),
+    ("mistake", mistake),
+    ("help", help),
+    ("reasons", reasons),
+    ("languages", languages),
+    ("complexity", complexity),
+    ("known-models", known_models),
+    ("failures", failures),
+    ("prices", prices),
+    ("secret-files", secret_files),
+    ("doctor-healthy", checkup::healthy),
+    ("doctor-broken", checkup::broken),
+    ("doctor-bare", checkup::bare),
+    ("tiers", checkup::tiers),
+    ("suggestions", checkup::suggestions),
+    ("editors", checkup::editors),
+];
+
+/// The names of all parts.
 pub(super) fn names() -> Vec<String> {
-    let sections = SECTIONS.iter().map(part_name);
-    sections
-        .chain(
-            [
-                "kinds",
-                "mistake",
-                "help",
-                "reasons",
-                "languages",
-                "complexity",
-                "known-models",
-                "failures",
-                "prices",
-                "secret-files",
-            ]
-            .map(str::to_owned),
-        )
-        .collect()
+    SECTIONS.iter().map(part_name).chain(PARTS.iter().map(|(name, _)| (*name).to_owned())).collect()
 }
 
 /// The part of that name.
 pub(super) fn part(name: &str) -> String {
-    match name {
-        "kinds" => kinds(),
-        "mistake" => mistake(),
-        "help" => help(),
-        "reasons" => reasons(),
-        "languages" => languages(),
-        "complexity" => complexity(),
-        "known-models" => known_models(),
-        "failures" => failures(),
-        "prices" => prices(),
-        "secret-files" => secret_files(),
-        name => settings(name),
-    }
+    let own = PARTS.iter().find(|(own, _)| *own == name);
+    own.map_or_else(|| settings(name), |(_, part)| part())
 }
 
 fn part_name(section: &Section) -> String {

@@ -1,7 +1,7 @@
 //! A linter as a process: found by an absolute folder, given its arguments as they are, killed when nobody waits for it.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -15,28 +15,6 @@ use crate::validate::{ReasonCode, Rejection};
 const TEXT_TIMEOUT: Duration = Duration::from_secs(30);
 /// One of a project may have to build it first.
 const PROJECT_TIMEOUT: Duration = Duration::from_secs(600);
-
-/// The program of that name in the first folder that has it.
-pub(super) fn program(name: &str, search_path: &[PathBuf]) -> Option<PathBuf> {
-    let file = format!("{name}{}", if cfg!(windows) { ".exe" } else { "" });
-    search_path
-        .iter()
-        // A relative folder means whatever workspace the server happens to stand in.
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(&file))
-        .find(|path| is_executable(path))
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.is_file()
-}
 
 /// Runs a linter to its end and gives what it printed.
 pub(super) async fn run(

@@ -153,6 +153,19 @@ impl Pool {
         }
     }
 
+    /// Notes what a server answered that was asked about itself.
+    pub fn heard(&self, at: usize, result: Result<(), &ModelError>) {
+        let now = (self.now)();
+        if let Some(endpoint) = self.lock().endpoints.get_mut(at) {
+            match result {
+                // That it has a list does not mean that its models do what they failed to do before.
+                Ok(()) if endpoint.breaker.trouble().is_some() && !endpoint.breaker.is_unreachable() => {}
+                Ok(()) => endpoint.breaker.answered(),
+                Err(error) => endpoint.breaker.failed(error, now),
+            }
+        }
+    }
+
     /// How many servers there are.
     pub fn len(&self) -> usize {
         self.lock().endpoints.len()
