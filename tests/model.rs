@@ -1,6 +1,7 @@
 //! The room `model` against a scripted server: what it sends, what it makes of what comes back, and how long it waits.
 
 mod answers;
+mod classes;
 mod errors;
 mod keys;
 mod requests;

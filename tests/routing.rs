@@ -31,7 +31,7 @@ pub(crate) fn engine(settings: &Value) -> Engine {
 }
 
 /// Two models, `quick` and then `deep`, each at a server of its own.
-fn two(first: &str, second: &str, provider: Value) -> Engine {
+pub(crate) fn two(first: &str, second: &str, provider: Value) -> Engine {
     let mut one = json!({"kind": "openai", "base_url": first, "first_token_timeout_s": 20, "parallel": 1});
     one.as_object_mut().unwrap().extend(provider.as_object().unwrap().clone());
     engine(&json!({
@@ -66,7 +66,7 @@ pub(crate) fn steps(outcome: &Outcome) -> Vec<(&str, &str)> {
 }
 
 /// An address where nobody listens.
-fn nowhere() -> String {
+pub(crate) fn nowhere() -> String {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     format!("http://127.0.0.1:{port}")
 }

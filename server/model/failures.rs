@@ -158,6 +158,10 @@ impl<'a> Failures<'a> {
             ErrorClass::SpendCap => {
                 (format!("the budget at {provider} is spent"), "raise it there, or use another model".to_owned())
             }
+            ErrorClass::Auth if self.key.is_none() && self.provider.kind == ProviderKind::Ollama => (
+                format!("{provider} wants to know who asks"),
+                format!("sign in there with `ollama signin`, or set providers.{provider}.api_key"),
+            ),
             ErrorClass::Auth if self.key.is_none() => {
                 (format!("{provider} wants a key"), format!("set providers.{provider}.api_key"))
             }
