@@ -27,6 +27,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::actions::ActionId;
 use crate::config::Preset;
 use crate::engine::Failure;
+use crate::route::Purpose;
 use crate::validate::ReasonCode;
 
 /// It could not be tried: usage, config, an unreadable file, an unknown language, a line outside the file.
@@ -131,8 +132,8 @@ struct SetOption {
 #[derive(Debug, Args)]
 struct RouteArguments {
     /// What would be done
-    #[arg(value_parser = action_parser())]
-    action: ActionId,
+    #[arg(value_parser = purpose_parser())]
+    action: Purpose,
     /// Where
     #[arg(value_name = "FILE[:LINE[:COL]][-LINE[:COL]]")]
     target: OsString,
@@ -230,6 +231,10 @@ fn preset_parser() -> impl TypedValueParser<Value = Preset> {
 fn action_parser() -> impl TypedValueParser<Value = ActionId> {
     PossibleValuesParser::new(ActionId::ALL.map(ActionId::as_str))
         .try_map(|name| ActionId::parse(&name).ok_or("no such action"))
+}
+
+fn purpose_parser() -> impl TypedValueParser<Value = Purpose> {
+    PossibleValuesParser::new(Purpose::ids()).try_map(|name| Purpose::parse(&name).ok_or("no such action"))
 }
 
 /// Reads the arguments, program name first. Where there is nothing left to do (help, version, a mistake), what there is to

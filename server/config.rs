@@ -287,7 +287,7 @@ document = "deep"
                 "7:24: routes.refactor: there is no model `quik`, did you mean `quick`? (expected one of `quick`, `builtin`)",
             ),
             ("[routes]\ndefault = []\n", "2:11: routes.default: expected at least one step in this list"),
-            ("[routes]\ncomplete = 'x'\n", "2:1: routes.complete: unknown key"),
+            ("[routes]\ncompletion = 'x'\n", "2:1: routes.completion: unknown key"),
             (
                 "[[rules]]\nuse = 'builtin'\n[[rules]]\nwhen = { acton = 'x' }\nuse = 'builtin'\n",
                 "4:10: rules[2].when.acton: unknown key, did you mean `action`?",
@@ -295,7 +295,7 @@ document = "deep"
             ("[[rules]]\nwhen = {}\n", "1:1: rules[1].use: missing, expected a step, or a list of steps"),
             (
                 "[[rules]]\nwhen = { action = ['refactor', 'rename'] }\nuse = 'builtin'\n",
-                "2:32: rules[1].when.action: expected one of generate, refactor, add-tests, document, fix-lint",
+                "2:32: rules[1].when.action: expected one of generate, refactor, add-tests, document, fix-lint, complete",
             ),
             (
                 "[[rules]]\nwhen = { language = 'rusty' }\nuse = 'builtin'\n",

@@ -43,6 +43,7 @@ use crate::builtin::LintSite;
 use crate::config::{Config, Provider};
 use crate::model::{Models, Probe};
 use crate::privacy::IgnoreFiles;
+use crate::route::Purpose;
 use crate::syntax::{Diagnostic, Document};
 use budget::Budget;
 use discovery::Discovery;
@@ -192,7 +193,15 @@ impl Engine {
     /// # Errors
     /// Why no step would.
     pub fn explain(&self, task: &Task) -> Result<Explanation, Failure> {
-        explain::explain(self, task)
+        explain::explain(self, task, task.action.into())
+    }
+
+    /// The same for inline completion at the task's place; its own action counts for nothing.
+    ///
+    /// # Errors
+    /// As [`Engine::explain`].
+    pub fn explain_completion(&self, task: &Task) -> Result<Explanation, Failure> {
+        explain::explain(self, task, Purpose::Complete)
     }
 
     /// The providers of the config, or the server that was found in place of any, with what is known of them, for

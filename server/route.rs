@@ -2,10 +2,12 @@
 
 mod discovered;
 mod facts;
+mod purpose;
 mod rules;
 
 pub use discovered::choose;
 pub use facts::TaskFacts;
+pub use purpose::Purpose;
 pub use rules::RuleTried;
 
 use crate::actions::ActionId;
@@ -90,8 +92,8 @@ fn did_you_mean(known: &[String]) -> String {
 }
 
 /// Whether the tier without a model can do anything for an action.
-pub fn builtin_serves(action: ActionId) -> bool {
-    matches!(action, ActionId::Document | ActionId::AddTests | ActionId::FixLint)
+pub fn builtin_serves(purpose: impl Into<Purpose>) -> bool {
+    matches!(purpose.into(), Purpose::Action(ActionId::Document | ActionId::AddTests | ActionId::FixLint))
 }
 
 /// The chain for a task: the model that it names, else the first rule that holds, else the action's route, else the default
@@ -150,7 +152,7 @@ impl Route {
     }
 
     /// Takes out the models that may not see the code. This is the one place that does, for every face.
-    fn keep_private(&mut self, verdict: &Verdict, action: ActionId) -> Result<(), NoRoute> {
+    fn keep_private(&mut self, verdict: &Verdict, action: Purpose) -> Result<(), NoRoute> {
         self.privacy = verdict.clone();
         let chain = self.steps.iter().map(Step::name).collect::<Vec<_>>().join(", ");
         let allowed = |step: &Step| match step {
@@ -184,7 +186,7 @@ pub fn why_kept(verdict: &Verdict, model: &Model) -> String {
 }
 
 /// What to do where a file's class leaves no step.
-fn next_step(class: PrivacyClass, action: ActionId) -> String {
+fn next_step(class: PrivacyClass, action: Purpose) -> String {
     let builtin =
         if builtin_serves(action) { "; the built-in tier may: `builtin` as a step, or `--model builtin`" } else { "" };
     match class {
@@ -214,7 +216,7 @@ fn fit(parameters: &Parameters, model: &Model) -> Parameters {
 }
 
 /// The default chain is for all actions: the built-in tier stands in it for those that it serves.
-fn default_chain(config: &Config, chain: &Chain, action: ActionId) -> Result<Route, NoRoute> {
+fn default_chain(config: &Config, chain: &Chain, action: Purpose) -> Result<Route, NoRoute> {
     let mut route = written(config, chain, "routes.default".to_owned())?;
     let is_model = |step: &Step| matches!(step, Step::Model(_));
     if !builtin_serves(action) && route.steps.iter().any(is_model) {
@@ -227,7 +229,7 @@ fn default_chain(config: &Config, chain: &Chain, action: ActionId) -> Result<Rou
 }
 
 /// The chain that nobody wrote. It goes from the user's own models to no cloud: that takes a chain that says so.
-fn unwritten(config: &Config, action: ActionId) -> Result<Route, NoRoute> {
+fn unwritten(config: &Config, action: Purpose) -> Result<Route, NoRoute> {
     let starts_at_home = config.models.values().next().is_some_and(|model| model.ownership() == Ownership::Mine);
     let stays = |model: &&Model| !starts_at_home || model.ownership() == Ownership::Mine;
     let (kept, left): (Vec<&Model>, Vec<&Model>) = config.models.values().partition(stays);

@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use super::{NO_EDIT, RouteArguments, UNTRIED, job, output};
+use crate::actions::ActionId;
 use crate::config::Config;
 use crate::engine::{Engine, ExplainedStep, Explanation, Failure, MostCost, Sourced, StepCost, Task, dollars};
+use crate::route::Purpose;
 use crate::validate::ReasonCode;
 
 /// Explains a choice.
@@ -21,9 +23,15 @@ pub(super) fn route(arguments: &RouteArguments) -> ExitCode {
 }
 
 fn explanation(arguments: &RouteArguments) -> Result<Explanation, Failure> {
-    let (task, _) = job::at_place(arguments.action, &arguments.target, &arguments.options.set)?;
-    let task = Task { model: arguments.model.clone(), ..task };
-    Engine::new(Config::default()).explain(&task)
+    let at = |action| -> Result<Task, Failure> {
+        let (task, _) = job::at_place(action, &arguments.target, &arguments.options.set)?;
+        Ok(Task { model: arguments.model.clone(), ..task })
+    };
+    let engine = Engine::new(Config::default());
+    match arguments.action {
+        Purpose::Action(action) => engine.explain(&at(action)?),
+        Purpose::Complete => engine.explain_completion(&at(ActionId::Generate)?),
+    }
 }
 
 /// The explanation in lines.

@@ -8,14 +8,14 @@ use super::parameters::{self, Parameters};
 use super::setting::{InProject, Setting, Shape};
 use super::tree::{Node, Value};
 
-/// The actions' ids, as routes name them.
-pub const ACTION_IDS: [&str; 5] = ["generate", "refactor", "add-tests", "document", "fix-lint"];
+/// The actions' ids, as routes and rules name them, and that of inline completion.
+pub const ACTION_IDS: [&str; 6] = ["generate", "refactor", "add-tests", "document", "fix-lint", "complete"];
 
 const BUILTIN: &str = "builtin";
 
 const STEPS: &str = "a step, a list of steps, or a table, below";
 
-pub(super) const SETTINGS: [Setting; 6] = [
+pub(super) const SETTINGS: [Setting; 7] = [
     Setting {
         name: "default",
         form: STEPS,
@@ -30,6 +30,7 @@ pub(super) const SETTINGS: [Setting; 6] = [
     action("add-tests", "the chain of `add-tests`", "[\"quick\", \"builtin\"]"),
     action("document", "the chain of `document`", "[\"quick\", \"builtin\"]"),
     action("fix-lint", "the chain of `fix-lint`", "[\"builtin\", \"quick\"]"),
+    action("complete", "the chain of inline completion, which does not exist yet", "\"quick\""),
 ];
 
 const fn action(name: &'static str, meaning: &'static str, example: &'static str) -> Setting {

@@ -11,7 +11,7 @@ use super::run::{facts, no_route};
 use super::{Engine, Failure, Task, model_step};
 use crate::config::Model;
 use crate::model::{known_model, sampling};
-use crate::route::{Step, TaskFacts, route};
+use crate::route::{Purpose, Step, TaskFacts, route};
 use crate::syntax::Scope;
 
 /// The longest answer depends on the task; this stands for it where parameters are asked for.
@@ -142,24 +142,29 @@ pub struct LeftOut {
     pub why: String,
 }
 
-pub(super) fn explain(engine: &Engine, task: &Task) -> Result<Explanation, Failure> {
+pub(super) fn explain(engine: &Engine, task: &Task, purpose: Purpose) -> Result<Explanation, Failure> {
     let config = engine.config_of(task);
     let own = engine.verdict(task, &config);
-    let (facts, name, not_here, job) = match Job::new(engine, task, &config, own.clone(), &[]) {
-        Ok(job) => (facts(task, &job), job.plan.scope.describe(), None, Some(job)),
-        Err(rejection) => {
+    let job = match purpose {
+        Purpose::Action(_) => Job::new(engine, task, &config, own.clone(), &[]).map_err(|rejection| rejection.message),
+        Purpose::Complete => {
+            Err("inline completion does not exist yet; this is the chain that it will take".to_owned())
+        }
+    };
+    let (facts, name) = match &job {
+        Ok(job) => (facts(task, job), job.plan.scope.describe()),
+        Err(_) => {
             let document = &task.document;
             let scope = Scope::at(document, task.range.clone()).unwrap_or_else(|| Scope::file(document));
-            let facts = TaskFacts::of(task.action, document, &scope, task.diagnostics.as_deref().unwrap_or_default());
-            let facts = TaskFacts { path: task.path_in_project(), privacy: own, ..facts };
-            (facts, scope.describe(), Some(rejection.message), None)
+            let facts = TaskFacts::of(purpose, document, &scope, task.diagnostics.as_deref().unwrap_or_default());
+            (TaskFacts { path: task.path_in_project(), privacy: own, ..facts }, scope.describe())
         }
     };
     let route = route(&config, &facts, task.model.as_deref()).map_err(no_route)?;
     let steps = route.steps.iter().map(|step| match step {
         Step::Builtin => builtin(),
         Step::Model(model) => {
-            let fitted = job.as_ref().and_then(|job| model_step::fitted(model, job).ok());
+            let fitted = job.as_ref().ok().and_then(|job| model_step::fitted(model, job).ok());
             let estimated_cost = fitted.map(|(prompt, room)| of_step(model, &prompt, room));
             let plain = config.models.get(&model.name).unwrap_or(model);
             ExplainedStep { estimated_cost, ..explained(engine, model, plain) }
@@ -178,10 +183,10 @@ pub(super) fn explain(engine: &Engine, task: &Task) -> Result<Explanation, Failu
             complexity: facts.measure.complexity().as_str(),
             points: facts.measure.points(),
         },
-        not_here,
+        not_here: job.as_ref().err().cloned(),
         path: facts.path,
         steps,
-        estimated_cost: job.map(|_| of_chain(engine, &config, &costs)),
+        estimated_cost: job.is_ok().then(|| of_chain(engine, &config, &costs)),
         route: ReportedRoute {
             chain: route.steps.iter().map(|step| step.name().to_owned()).collect(),
             reason: route.reason,

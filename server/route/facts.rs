@@ -1,6 +1,6 @@
 //! What rules look at in a task. Refuses to look anywhere but at the scope and what came with the task.
 
-use crate::actions::ActionId;
+use super::Purpose;
 use crate::privacy::Verdict;
 use crate::syntax::{Diagnostic, Document, Measure, Scope, ScopeShape, Severity};
 
@@ -8,7 +8,7 @@ use crate::syntax::{Diagnostic, Document, Measure, Scope, ScopeShape, Severity};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskFacts {
     /// What is to be done.
-    pub action: ActionId,
+    pub action: Purpose,
     /// The language's name.
     pub language: &'static str,
     /// The path from the project's root, with `/`; the whole path where there is no root.
@@ -27,9 +27,9 @@ pub struct TaskFacts {
 
 impl TaskFacts {
     /// The facts of a task on `scope` of `document`.
-    pub fn of(action: ActionId, document: &Document, scope: &Scope, diagnostics: &[Diagnostic]) -> TaskFacts {
+    pub fn of(action: impl Into<Purpose>, document: &Document, scope: &Scope, diagnostics: &[Diagnostic]) -> TaskFacts {
         TaskFacts {
-            action,
+            action: action.into(),
             language: document.language().name,
             path: None,
             lines: u32::try_from(scope.text(document).lines().count()).unwrap_or(u32::MAX),

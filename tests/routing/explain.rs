@@ -92,6 +92,20 @@ fn says_what_the_budget_still_holds_and_which_price_is_missing() {
 }
 
 #[test]
+fn inline_completion_has_a_chain_and_rules_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |more: &[&str]| explained(folder.path(), &[&["complete", "a.rs:2:5"], more].concat()).0;
+    let text = told(&["--set", "routes.complete = 'deep'"]);
+    assert!(
+        text.starts_with("complete of function add (rust, 3 lines") && text.contains("does not exist yet"),
+        "{text}"
+    );
+    assert!(text.contains("\nchain: deep (routes.complete)\n"), "{text}");
+    let text = told(&["--set", "rules = [{ when = { action = 'complete' }, use = 'quick', max_tokens = 60 }]"]);
+    assert!(text.contains("\nchain: quick (rule 1: complete)\n") && text.contains("max_tokens = 60"), "{text}");
+}
+
+#[test]
 fn says_where_the_action_does_not_apply_and_what_cannot_be_tried() {
     let folder = tempfile::tempdir().unwrap();
     let (text, _, code) = explained(folder.path(), &["generate", "a.rs:2"]);
