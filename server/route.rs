@@ -122,7 +122,8 @@ pub fn route(config: &Config, facts: &TaskFacts, model: Option<&str>) -> Result<
 ///
 /// # Errors
 /// Nothing could serve it.
-pub fn usual(config: &Config, action: ActionId) -> Result<Route, NoRoute> {
+pub fn usual(config: &Config, action: impl Into<Purpose>) -> Result<Route, NoRoute> {
+    let action = action.into();
     let name = action.as_str();
     match (config.routes.for_action(name), &config.routes.default) {
         (Some(chain), _) => written(config, chain, format!("routes.{name}")),
