@@ -55,10 +55,10 @@ pub enum Expected {
 }
 
 /// A fenced block: the words after the fence, the text, and its lines in the file (without the fences).
-struct Block {
-    words: Vec<String>,
-    text: String,
-    lines: std::ops::Range<usize>,
+pub(crate) struct Block {
+    pub(crate) words: Vec<String>,
+    pub(crate) text: String,
+    pub(crate) lines: std::ops::Range<usize>,
 }
 
 /// Every case there is, by path.
@@ -77,7 +77,7 @@ pub fn all() -> Vec<Case> {
     cases
 }
 
-fn folders(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut entries: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     entries.sort();
@@ -195,7 +195,7 @@ impl Case {
     }
 }
 
-fn blocks(text: &str) -> Result<Vec<Block>, String> {
+pub(crate) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     let mut at = 0;

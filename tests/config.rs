@@ -1,5 +1,7 @@
 //! Settings as a person meets them at the command line: mistakes, origins, projects and trust, the schema, a first file.
 
+mod shown;
+
 use std::path::Path;
 use std::process::Output;
 
