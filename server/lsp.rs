@@ -1,5 +1,6 @@
 //! The editor's face: speaks the Language Server Protocol over a pair of streams. Translates and never decides: what is
-//! done to code is the engine's business, and no model is waited for inside a request. The only home of LSP types.
+//! done to code is the engine's business, and no model is waited for inside a request but one that asks for a check-up. The
+//! only home of LSP types.
 
 mod apply;
 mod code_action;

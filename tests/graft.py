@@ -33,6 +33,7 @@ def environment(home: Path, config: Path | None = None) -> dict[str, str]:
         "XDG_STATE_HOME": str(home / "state"),
         "XDG_CACHE_HOME": str(home / "cache"),
         "XDG_DATA_HOME": str(home / "data"),
+        "GRAFT_DISCOVER": "none",
     }
     if config is not None:
         variables["GRAFT_CONFIG"] = str(config)

@@ -2,6 +2,7 @@
 
 mod cases;
 mod code_actions;
+mod doctor;
 pub(crate) mod edits;
 mod jobs;
 mod lifecycle;

@@ -122,7 +122,7 @@ pub(super) const TOP: [Setting; 11] = [
         name: "discover",
         form: "`true`, `false`",
         default: "`true`",
-        meaning: "where no provider and no model is configured, look for a model server on this machine when one is needed",
+        meaning: "where no provider and no model is configured, look for a model server on this machine, when an editor starts and when one is needed",
         example: "false",
         shape: Shape::Boolean,
         project: InProject::Never,

@@ -1,5 +1,5 @@
-//! The model of this machine for a task whose config has none: looked for when first needed, remembered as long as it makes
-//! sense. Refuses where the user configured anything, or said not to.
+//! The model of this machine for tasks whose config has none: looked for when an editor starts and when one is needed,
+//! remembered as long as it makes sense. Refuses where the user configured anything, or said not to.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -69,9 +69,22 @@ pub(super) async fn completed(
     observe(Progress { phase: "looking for a model", step: String::new(), tokens: 0, ..Progress::default() });
     match engine.discovery.model().await {
         Some(model) => {
-            let sentence = format!("found {} with {}", model.server, model.model);
+            let sentence = sentence(&model);
             (Arc::new(config.with_found(&model)), Some(sentence))
         }
         None => (config, None),
     }
+}
+
+impl Engine {
+    /// Looks for a model on this machine where a config leaves that to Graft, so that the first job has it at hand; a sentence
+    /// on what was found.
+    pub async fn discover(&self, config: &Config) -> Option<String> {
+        let wanted = config.discover && config.routes.default.is_none() && !self.discovery.probes.is_empty();
+        if wanted { self.discovery.model().await.as_ref().map(sentence) } else { None }
+    }
+}
+
+fn sentence(found: &LocalModel) -> String {
+    format!("found {} with {}", found.server, found.model)
 }

@@ -1,13 +1,15 @@
-//! `workspace/executeCommand`: `graft.run`, `graft.cancel`, `graft.status`. Answers at once; what takes time is a job.
+//! `workspace/executeCommand`: `graft.run`, `graft.cancel`, `graft.status`. Answers at once; what takes time is a job, or the
+//! check-up that `graft.status` was asked for.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tower_lsp::gen_lsp_types::{Diagnostic, ExecuteCommandParams, Range, Uri};
+use tower_lsp::gen_lsp_types::{Diagnostic, ExecuteCommandParams, MessageType, Range, Uri};
 use tower_lsp::jsonrpc::{Error, Result};
 
 use super::run;
 use super::session::Server;
 use crate::actions::ActionId;
+use crate::doctor::{Checkup, text};
 
 /// Starts an action.
 pub(super) const RUN: &str = "graft.run";
@@ -45,13 +47,22 @@ enum CancelArgument {
     Nothing(()),
 }
 
+/// The argument of `graft.status`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatusArgument {
+    /// Whether everything is to be looked at.
+    #[serde(default)]
+    doctor: bool,
+}
+
 impl Server {
     pub(super) async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Value> {
         let arguments = params.arguments.unwrap_or_default();
         match params.command.as_str() {
             RUN => self.graft_run(arguments),
             CANCEL => self.graft_cancel(arguments),
-            STATUS => Ok(self.graft_status()),
+            STATUS => self.graft_status(arguments).await,
             command => Err(Error::invalid_params(format!(
                 "there is no command `{command}`; graft-ls knows {}",
                 COMMANDS.join(", ")
@@ -91,7 +102,38 @@ impl Server {
         Ok(json!({"cancelled": named}))
     }
 
-    fn graft_status(&self) -> Value {
+    /// Answers at once, but where a check-up is asked for: that is waited for, and ends with the request.
+    async fn graft_status(&self, arguments: Vec<Value>) -> Result<Value> {
+        let argument = arguments.into_iter().next().unwrap_or(Value::Null);
+        let asked = Option::<StatusArgument>::deserialize(&argument)
+            .map_err(|_| Error::invalid_params(format!("{STATUS} takes nothing, or {{doctor: true}}")))?;
+        let checkup = match asked.unwrap_or_default().doctor {
+            true => Some(self.examined().await?),
+            false => None,
+        };
+        let mut status = self.status();
+        if let Some(checkup) = checkup {
+            status["doctor_text"] = text(&checkup).into();
+            status["doctor"] = serde_json::to_value(checkup).map_err(|_| Error::internal_error())?;
+        }
+        Ok(status)
+    }
+
+    async fn examined(&self) -> Result<Checkup> {
+        let session = &self.0;
+        let folder = session.first_folder();
+        let (config, news) = session.settings.config(folder.as_deref());
+        for sentence in session.configured(news) {
+            session.show(MessageType::Warning, &sentence).await;
+        }
+        let loading = session.settings.loading(folder.as_deref());
+        tokio::select! {
+            () = session.jobs.stopped() => Err(Error::request_cancelled()),
+            checkup = session.work.examine(loading, config) => Ok(checkup),
+        }
+    }
+
+    fn status(&self) -> Value {
         let jobs = self.0.jobs.list().into_iter().map(|job| {
             let progress = job.progress();
             json!({

@@ -167,11 +167,8 @@ impl Stage<'_> {
         for warning in &outcome.warnings {
             self.session.show(MessageType::Warning, warning).await;
         }
-        if let Some(found) = &outcome.route.found
-            && self.session.is_first_find(found)
-        {
-            let message = format!("nothing is configured: {found}; `graft-ls config init` keeps it");
-            self.session.show(MessageType::Info, &message).await;
+        if let Some(found) = &outcome.route.found {
+            self.session.tell_found(found).await;
         }
         let told = messages::done(&outcome);
         let label = messages::label(&self.title, &outcome);

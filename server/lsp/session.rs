@@ -76,6 +76,11 @@ impl Session {
         holding.max_by_key(|folder| folder.as_os_str().len()).cloned()
     }
 
+    /// The workspace's first folder.
+    pub(super) fn first_folder(&self) -> Option<PathBuf> {
+        lock(&self.folders).first().cloned()
+    }
+
     /// Takes folders in and out; returns those that there are then.
     pub(super) fn change_folders(&self, added: &[PathBuf], removed: &[PathBuf]) -> Vec<PathBuf> {
         let mut folders = lock(&self.folders);
@@ -109,9 +114,28 @@ impl Session {
         news.into_iter().chain(more).collect()
     }
 
-    /// Whether that was not found before.
-    pub(super) fn is_first_find(&self, found: &str) -> bool {
-        lock(&self.found).replace(found.to_owned()).as_deref() != Some(found)
+    /// Looks for a model where no settings name one, and says what was picked. What is not found is said when it is missed.
+    async fn discover(&self) {
+        let folders = lock(&self.folders).clone();
+        let places = if folders.is_empty() { vec![None] } else { folders.into_iter().map(Some).collect() };
+        for place in places {
+            let (config, news) = self.settings.config(place.as_deref());
+            for sentence in self.configured(news) {
+                self.show(MessageType::Warning, &sentence).await;
+            }
+            let Some(config) = config else { continue };
+            if let Some(found) = self.work.discover(config).await {
+                self.tell_found(&found).await;
+            }
+        }
+    }
+
+    /// Says which model was found, once.
+    pub(super) async fn tell_found(&self, found: &str) {
+        if lock(&self.found).replace(found.to_owned()).as_deref() != Some(found) {
+            self.show(MessageType::Info, &format!("nothing is configured: {found}; `graft-ls config init` keeps it"))
+                .await;
+        }
     }
 
     /// Shows one message, under Graft's name.
@@ -148,6 +172,13 @@ impl LanguageServer for Server {
             tokio::select! {
                 () = session.jobs.stopped() => {}
                 () = config_files::register(&session) => {}
+            }
+        });
+        let session = self.0.clone();
+        self.0.jobs.tasks.spawn(async move {
+            tokio::select! {
+                () = session.jobs.stopped() => {}
+                () = session.discover() => {}
             }
         });
     }

@@ -86,6 +86,12 @@ impl Settings {
         (state.held.get(&key).and_then(|held| held.config.clone()), told)
     }
 
+    /// What comes of reading the settings of a folder anew; those in force stay.
+    pub(super) fn loading(&self, folder: Option<&Path>) -> Loading {
+        let editor = self.state().editor.clone().unwrap_or_default();
+        (self.load)(&Said { editor: &editor, folder, ..Said::default() })
+    }
+
     /// What is wrong with a config file as it stands in the editor.
     pub(super) fn check(&self, path: &Path, text: &str, folder: Option<&Path>) -> Vec<ConfigError> {
         let editor = self.state().editor.clone().unwrap_or_default();

@@ -2,13 +2,15 @@
 //! Holds no behaviour of its own.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use crate::actions::{self, Offer};
-use crate::config::Config;
-use crate::engine::{Engine, Outcome, Progress, ProviderStatus, Task};
+use crate::config::{Config, Loading, Machine};
+use crate::doctor::{self, Checkup, Subject};
+use crate::engine::{Effort, Engine, Outcome, Progress, ProviderStatus, Task};
 use crate::syntax::{Diagnostic, Document};
 
 /// An engine as the face sees it.
@@ -24,6 +26,12 @@ pub trait Work: Send + Sync + 'static {
 
     /// The providers with what is known of them.
     fn providers(&self) -> Vec<ProviderStatus>;
+
+    /// Looks for a model on this machine where a config leaves that to Graft; a sentence on what was found.
+    fn discover(&self, config: Arc<Config>) -> BoxFuture<'_, Option<String>>;
+
+    /// Looks at settings, servers, models, actions and editors; dropping the future ends it and closes its connections.
+    fn examine(&self, loading: Loading, config: Option<Arc<Config>>) -> BoxFuture<'_, Checkup>;
 }
 
 impl Work for Engine {
@@ -41,5 +49,18 @@ impl Work for Engine {
 
     fn providers(&self) -> Vec<ProviderStatus> {
         Engine::providers(self)
+    }
+
+    fn discover(&self, config: Arc<Config>) -> BoxFuture<'_, Option<String>> {
+        async move { Engine::discover(self, &config).await }.boxed()
+    }
+
+    fn examine(&self, loading: Loading, config: Option<Arc<Config>>) -> BoxFuture<'_, Checkup> {
+        async move {
+            let machine = Machine::this().await;
+            let subject = Subject { loading: &loading, config, machine: &machine, effort: Effort::Short };
+            doctor::examine(self, &subject).await
+        }
+        .boxed()
     }
 }

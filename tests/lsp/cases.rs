@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use graft_ls::actions::Offer;
-use graft_ls::config::Config;
+use graft_ls::config::{Config, Loading};
+use graft_ls::doctor::Checkup;
 use graft_ls::engine::{Change, Engine, Outcome, Progress, ProviderStatus, Task};
 use graft_ls::lsp::Work;
 use graft_ls::syntax::{Diagnostic, Document};
@@ -55,6 +56,14 @@ impl Work for Overheard {
 
     fn providers(&self) -> Vec<ProviderStatus> {
         Engine::providers(&self.engine)
+    }
+
+    fn examine(&self, loading: Loading, config: Option<Arc<Config>>) -> BoxFuture<'_, Checkup> {
+        Work::examine(&self.engine, loading, config)
+    }
+
+    fn discover(&self, config: Arc<Config>) -> BoxFuture<'_, Option<String>> {
+        Work::discover(&self.engine, config)
     }
 }
 

@@ -7,8 +7,11 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use graft_ls::actions::{ActionId, Offer};
-use graft_ls::config::Config;
-use graft_ls::engine::{Attempt, Change, Facts, Failure, Outcome, Progress, ProviderStatus, RouteTaken, Task};
+use graft_ls::config::{Config, Loading, Machine};
+use graft_ls::doctor::{Checkup, Subject, examine};
+use graft_ls::engine::{
+    Attempt, Change, Effort, Engine, Facts, Failure, Outcome, Progress, ProviderStatus, RouteTaken, Task,
+};
 use graft_ls::lsp::Work;
 use graft_ls::syntax::{Diagnostic, Document};
 use graft_ls::validate::ReasonCode;
@@ -111,6 +114,19 @@ impl Work for ScriptedWork {
             state: "failing",
             reason: Some("connection refused".to_owned()),
         }]
+    }
+
+    fn examine(&self, loading: Loading, config: Option<Arc<Config>>) -> BoxFuture<'_, Checkup> {
+        async move {
+            let machine = Machine::default();
+            let subject = Subject { loading: &loading, config, machine: &machine, effort: Effort::Short };
+            examine(&Engine::new(Config::default()), &subject).await
+        }
+        .boxed()
+    }
+
+    fn discover(&self, _: Arc<Config>) -> BoxFuture<'_, Option<String>> {
+        std::future::ready(None).boxed()
     }
 }
 
