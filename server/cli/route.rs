@@ -78,7 +78,7 @@ fn cost_text(cost: &MostCost) -> String {
         None => "cost: not known\n".to_owned(),
     };
     if let (Some(limit), Some(spent)) = (cost.usd_per_day, cost.spent_today_usd) {
-        let _ = writeln!(text, "budget: {} of today's {} are spent", dollars(spent), dollars(limit));
+        let _ = writeln!(text, "budget: {} of today's {} is spent", dollars(spent), dollars(limit));
     }
     text
 }

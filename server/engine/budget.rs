@@ -103,7 +103,7 @@ impl Budget {
                 Ok(Leave { held: cost.is_some().then_some(held), warning: joined(problem, unpriced) })
             }
             Err(spent) => {
-                let so_far = format!("{} of today's {} are spent", dollars(spent), dollars(limit));
+                let so_far = format!("{} of today's {} is spent", dollars(spent), dollars(limit));
                 let may_cost = cost.map_or("what it costs is not known".to_owned(), |worst| {
                     format!("it may cost up to about {}", dollars(worst))
                 });

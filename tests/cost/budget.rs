@@ -49,11 +49,11 @@ async fn past_it_chains_go_on_with_what_is_free_and_say_so_once() {
         let why = &outcome.attempts[0].message;
         assert!(why.starts_with("not asked: it may cost up to about $0.0"), "{why}");
         assert!(
-            why.ends_with("$0.00 of today's $0.0020 are spent; raise budget.usd_per_day, or wait until midnight UTC"),
+            why.ends_with("$0.00 of today's $0.0020 is spent; raise budget.usd_per_day, or wait until midnight UTC"),
             "{why}"
         );
         let said = [
-            "$0.00 of today's $0.0020 are spent, so jobs go on with what is free; raise budget.usd_per_day, or wait until midnight UTC",
+            "$0.00 of today's $0.0020 is spent, so jobs go on with what is free; raise budget.usd_per_day, or wait until midnight UTC",
         ];
         assert_eq!(outcome.warnings, if first { said.as_slice() } else { &[] });
         assert_eq!(graft_ls::engine::troubles(&outcome.attempts), "no budget left for claude-sonnet-5-5");
@@ -115,7 +115,7 @@ async fn what_was_spent_is_kept_for_the_next_engine() {
     assert!((spent(&file) - 0.21).abs() < 1e-9);
     let (outcome, _) = run(&sharing(&server.url(), 0.2, &file), None).await;
     assert_eq!(outcome.attempts[0].outcome, "no_route");
-    assert!(outcome.attempts[0].message.contains("$0.21 of today's $0.20 are spent"));
+    assert!(outcome.attempts[0].message.contains("$0.21 of today's $0.20 is spent"));
 }
 
 #[tokio::test]

@@ -221,8 +221,8 @@ async fn the_second_model_does_what_the_first_could_not_and_both_are_named() {
         ])
         .await;
         let providers = json!({"one": {"kind": first}, "two": {"kind": second}});
-        let models =
-            json!({"quick": {"provider": "one", "model": "small"}, "deep": {"provider": "two", "model": "large"}});
+        let models = json!({"quick": {"provider": "one", "model": "small"},
+            "deep": {"provider": "two", "model": "large", "price": {"input": 10, "output": 20}}});
         let mut client = session(&server, providers, models, json!(["quick", "deep"])).await;
         let uri = "file:///w/a.rs";
         client.open(uri, "rust", add).await;
@@ -235,14 +235,14 @@ async fn the_second_model_does_what_the_first_could_not_and_both_are_named() {
             requests.iter().map(|request| (request.path.as_str(), request.body["model"].as_str().unwrap())).collect();
         assert_eq!(asked, [(first_path, "small"), (first_path, "small"), (second_path, "large")]);
         let after = "2 invalid answers of small";
-        let why = told.strip_prefix(&format!("done by large (deep), after {after} (quick: "));
+        let why = told.strip_prefix(&format!("done by large (deep) for $0.00025, after {after} (quick: "));
         let why = why.unwrap_or_else(|| panic!("{told}"));
         let (renamed, no_code) = why.split_once("; quick: ").unwrap_or_else(|| panic!("{told}"));
         assert!(renamed.contains("`add`") && !renamed.contains("no code"), "{told}");
         assert!(no_code.contains("no code"), "{told}");
         assert!(requests[1].body.to_string().contains("fn sum("), "the repair does not show what was refused");
         assert!(!requests[2].body.to_string().contains("fn sum("), "the next model is shown what another wrote");
-        assert_eq!(client.labels, [format!("Graft: document `add` (large, after {after})")]);
+        assert_eq!(client.labels, [format!("Graft: document `add` (large, $0.00025, after {after})")]);
         client.logged(&told).await;
         assert_eq!(client.text(uri), right);
         client.shutdown().await;

@@ -80,8 +80,10 @@ async fn every_class_in_every_protocol_is_told_and_leads_on() {
 
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_left_at_once() {
-    let plain = ModelServer::start(Script::always(Reply::error(400, json!({})))).await;
-    let tls = plain.url().replace("http:", "https:");
+    // It takes connections and speaks no TLS.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tls = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
     for kind in KINDS {
         for url in [nowhere(), tls.clone()] {
             let chain = chain(kind, &url, None, 20.0).await;

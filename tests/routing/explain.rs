@@ -84,7 +84,7 @@ fn says_what_the_budget_still_holds_and_which_price_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let told = |more: &[&str]| explained(folder.path(), &[&["refactor", "a.rs:2"], more].concat()).0;
     let text = told(&["--set", "budget.usd_per_day = 2"]);
-    assert!(text.contains("\nbudget: $0.00 of today's $2.00 are spent\n"), "{text}");
+    assert!(text.contains("\nbudget: $0.00 of today's $2.00 is spent\n"), "{text}");
     let text = told(&["--set", "models.deep.model = 'unheard-of'"]);
     assert!(text.contains("\ncost: not known\n") && text.contains("set models.deep.price\n"), "{text}");
     let text = told(&["--model", "quick"]);

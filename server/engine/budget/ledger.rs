@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::cost::rounded;
 use crate::engine::day::day_of;
 
 /// Who holds the lock needs it for milliseconds; a process that is stopped in between must not stop others.
@@ -64,7 +65,7 @@ impl Ledger {
                 Err(why) => (mine, Some(why)),
             },
         };
-        let page = |usd: f64| Page { day: day.clone(), usd: usd.max(0.0) };
+        let page = |usd: f64| Page { day: day.clone(), usd: rounded(usd.max(0.0)) };
         let (added, result) = change(&page(spent));
         if added != 0.0
             && let Some(Ok((path, _))) = &opened
