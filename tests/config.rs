@@ -308,6 +308,9 @@ fn the_schema_takes_what_the_reader_takes() {
         "models.m.context = 1.5",
         "models.m.drop_params = [1]",
         "models.m.extra_body = 'x'",
+        "models.m.price = 3",
+        "models.m.price.inptu = 3",
+        "budget.usd_per_day = -1",
         "document.docstring_style = 'x'",
     ] {
         assert!(!fits(&schema, &value(wrong)), "{wrong}");

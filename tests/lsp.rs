@@ -1,5 +1,6 @@
 //! The editor's face, driven by a strict client over a stream in the same process.
 
+mod budget;
 mod cases;
 mod code_actions;
 mod doctor;

@@ -40,14 +40,19 @@ fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
         Some("message_start") => {
             if let Some(message) = event.get("message") {
                 deltas.extend(wire::text(message, "model").map(|id| Delta::Model(id.to_owned())));
-                deltas.extend(message.get("usage").map(usage));
+                // What it counts of the answer then is none of it.
+                deltas.extend(message.get("usage").map(|usage| Delta::Usage { input: input(usage), output: None }));
             }
         }
         Some("content_block_start") => deltas.extend(event.get("content_block").and_then(piece)),
         Some("content_block_delta") => deltas.extend(event.get("delta").and_then(piece)),
         Some("message_delta") => {
             // Ollama's message_start only estimates the input; here it is counted.
-            deltas.extend(event.get("usage").map(usage));
+            let counted = |usage: &Value| {
+                let output = usage.get("output_tokens").and_then(Value::as_u64);
+                Delta::Usage { input: input(usage), output }
+            };
+            deltas.extend(event.get("usage").map(counted));
             let reason = event.get("delta").and_then(|delta| wire::text(delta, "stop_reason"));
             deltas.extend(reason.map(|reason| Delta::Finish(finish(reason))));
         }
@@ -70,13 +75,12 @@ fn piece(block: &Value) -> Option<Delta> {
 }
 
 /// Cached tokens are input as well; Messages count them apart.
-fn usage(usage: &Value) -> Delta {
+fn input(usage: &Value) -> Option<Input> {
     let count = |key: &str| usage.get(key).and_then(Value::as_u64);
     let [cached, kept] =
         ["cache_read_input_tokens", "cache_creation_input_tokens"].map(|key| count(key).unwrap_or_default());
     let total = |fresh: u64| fresh.saturating_add(cached).saturating_add(kept);
-    let input = count("input_tokens").map(|fresh| Input { total: total(fresh), cached, kept });
-    Delta::Usage { input, output: count("output_tokens") }
+    count("input_tokens").map(|fresh| Input { total: total(fresh), cached, kept })
 }
 
 fn finish(reason: &str) -> Finish {

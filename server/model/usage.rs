@@ -28,6 +28,9 @@ impl Usage {
     }
 }
 
+/// No window holds so many: who says so does not count, and would empty a budget.
+const UNLIKELY: u64 = 100_000_000;
+
 /// A prompt's tokens as a server counted them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Input {
@@ -48,8 +51,8 @@ pub(super) struct Count {
 impl Count {
     /// A server's word; the last one on each counts. No prompt has 0 tokens: servers that say so do not count.
     pub(super) fn told(&mut self, input: Option<Input>, output: Option<u64>) {
-        self.input = input.filter(|input| input.total > 0).or(self.input);
-        self.output = output.or(self.output);
+        self.input = input.filter(|input| (1..UNLIKELY).contains(&input.total)).or(self.input);
+        self.output = output.filter(|tokens| *tokens < UNLIKELY).or(self.output);
     }
 
     pub(super) fn heard(&mut self, bytes: usize) {

@@ -92,7 +92,9 @@ impl ReasonCode {
                 "No answer came: the server is unreachable, refused the request or took too long, or the code is too long for it."
             }
             ReasonCode::Privacy => "The file's code may go to no model of the chain; the message says what keeps it.",
-            ReasonCode::NoRoute => "The action needs a model, and its chain has none.",
+            ReasonCode::NoRoute => {
+                "The action needs a model, and its chain has none, or none that the day's budget allows."
+            }
             ReasonCode::NothingHere => "The action does not apply at this place.",
             ReasonCode::UnknownLanguage => "The file is in no language that Graft serves.",
             ReasonCode::BadRequest => {

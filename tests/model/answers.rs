@@ -53,6 +53,20 @@ async fn tokens_that_no_server_counts_are_estimated_and_marked() {
 }
 
 #[tokio::test]
+async fn a_count_that_cannot_be_is_none() {
+    // Messages have a first count beside the last one.
+    for (kind, _) in [KINDS[0], KINDS[1]] {
+        let server =
+            ModelServer::start([Reply::text(TEXT).usage(u64::MAX, u64::MAX), Reply::text(TEXT).usage(0, 0)]).await;
+        for _ in 0..2 {
+            let usage = ask(&model_of(kind, &server)).await.unwrap().usage;
+            let expected = (super::prompt().estimated_tokens(), (TEXT.len() as u64).div_ceil(4), true);
+            assert_eq!((usage.input_tokens, usage.output_tokens, usage.estimated), expected, "{kind}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_breaks_off_took_what_came_of_it() {
     for (kind, path) in KINDS {
         let body = Reply::text(TEXT).body_for(path);

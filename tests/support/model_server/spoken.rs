@@ -82,7 +82,7 @@ impl Spoken {
         if include_usage {
             chunks.push(json!({ "id": "chatcmpl-1", "object": "chat.completion.chunk", "model": model, "choices": [],
                 "usage": { "prompt_tokens": self.input_tokens, "completion_tokens": self.output_tokens,
-                           "total_tokens": self.input_tokens + self.output_tokens,
+                           "total_tokens": self.input_tokens.saturating_add(self.output_tokens),
                            "prompt_tokens_details": { "cached_tokens": self.cached_tokens } } }));
         }
         let events: String = chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect();
