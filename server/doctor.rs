@@ -11,8 +11,8 @@ mod text;
 use std::sync::Arc;
 
 pub use checkup::{
-    ActionChecked, Checkup, ConfigChecked, Context, EditorChecked, FileRead, ModelChecked, ProviderChecked, Speed,
-    State,
+    ActionChecked, Checkup, ConfigChecked, Context, EditorChecked, FileRead, LeftOut, ModelChecked, ProviderChecked,
+    Speed, State,
 };
 pub use editors::{EDITORS, Editor};
 pub use text::text;
@@ -65,6 +65,6 @@ async fn examine_models(
     let surveyed = providers::survey(engine, &config).await;
     let models = models::examine(engine, subject, &config, &surveyed).await;
     let providers = providers::examined(&surveyed, found.is_some());
-    let actions = actions::examine(engine, &config, &models);
+    let actions = actions::examine(&config, &models);
     (providers, models, actions)
 }

@@ -25,7 +25,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-pub use checkup::{Effort, Trial, UsualRoute};
+pub use checkup::{Effort, Trial};
 pub use cost::{MostCost, StepCost, dollars};
 pub use endpoints::{Lesson, Urgency, lesson};
 pub use explain::{ExplainedRule, ExplainedScope, ExplainedStep, Explanation, LeftOut, Origin, Sourced};

@@ -13,6 +13,7 @@ mod cost;
 mod discovery;
 mod docs;
 mod doctor;
+mod first_minutes;
 mod lsp;
 mod merging;
 mod model;

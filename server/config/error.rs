@@ -137,11 +137,13 @@ impl fmt::Display for Place {
 
 /// `, did you mean `x`?` where one of `names` is close to `wrong`, else nothing.
 pub(super) fn suggestion<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    let nearest =
-        names.into_iter().map(|name| (strsim::osa_distance(wrong, name), name)).min_by_key(|(distance, _)| *distance);
-    match nearest {
-        // A third of the letters wrong is a slip; more is another word.
-        Some((distance, name)) if distance <= name.chars().count().max(3) / 3 => format!(", did you mean `{name}`?"),
-        _ => String::new(),
-    }
+    nearest(wrong, names).map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+}
+
+/// The one of `names` that `wrong` is a slip for.
+pub(super) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distances = names.into_iter().map(|name| (strsim::osa_distance(wrong, name), name));
+    let nearest = distances.min_by_key(|(distance, _)| *distance);
+    // A third of the letters wrong is a slip; more is another word.
+    nearest.filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3).map(|(_, name)| name)
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::{ConfigError, Noted, Place, suggestion};
+use super::error::{ConfigError, Noted, Place, nearest, suggestion};
 use super::secrets::home_folder;
 use super::setting::{Setting, Shape, names};
 use super::tree::{Entry, Node, Table, Value, joined};
@@ -142,10 +142,16 @@ impl<'a> Fields<'a> {
 
     /// A value that must be there; one that is there and wrong has been noted already.
     pub(super) fn required<T>(&self, key: &str, value: Option<T>, expected: &str) -> Option<T> {
-        if value.is_none() && self.node(key).is_none() {
+        if value.is_none() && self.node(key).is_none() && !self.is_misspelt(key) {
             self.note(key, format!("missing, expected {expected}"));
         }
         value
+    }
+
+    /// Whether a key of the table, noted as unknown, is a slip for this one: one mistake is told once.
+    fn is_misspelt(&self, key: &str) -> bool {
+        let is_known = |name: &str| names(self.settings).any(|known| known == name);
+        self.table.keys().any(|name| !is_known(name) && nearest(name, names(self.settings)) == Some(key))
     }
 
     /// A non-empty string.

@@ -157,6 +157,8 @@ pub struct ActionChecked {
     pub chain: Vec<String>,
     /// Why this chain.
     pub reason: String,
+    /// Steps that would stand in the chain and do not.
+    pub left_out: Vec<LeftOut>,
     /// The rules that may count instead, by their places in the config, from 1.
     pub rules: Vec<usize>,
     /// The steps that would work.
@@ -165,6 +167,15 @@ pub struct ActionChecked {
     pub works: bool,
     /// What is wrong or could be better, with the next step.
     pub problem: Option<String>,
+}
+
+/// A step that is not in a chain.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftOut {
+    /// Its name in the config.
+    pub step: String,
+    /// Why.
+    pub why: String,
 }
 
 /// An editor on this machine.

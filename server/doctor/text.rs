@@ -113,7 +113,9 @@ impl Page {
                 action.action
             )
         });
-        self.thing(action.state, &line, action.problem.iter().chain(&rules));
+        let left: Vec<String> =
+            action.left_out.iter().map(|left| format!("{} is left out: {}", left.step, left.why)).collect();
+        self.thing(action.state, &line, action.problem.iter().chain(&left).chain(&rules));
     }
 
     fn editor(&mut self, editor: &EditorChecked) {

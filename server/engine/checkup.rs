@@ -1,22 +1,16 @@
-//! What a check-up asks of an engine: what servers say, how a model does in a short trial, which chain an action would take.
+//! What a check-up asks of an engine: what servers say, and how a model does in a short trial.
 //! No code of anybody goes into a trial. Draws no conclusion.
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use serde::Serialize;
 use url::Url;
 
 use super::endpoints::{Urgency, Wish, prefix};
-use super::explain::{self, ExplainedStep, LeftOut};
-use super::report::ReportedRoute;
-use super::run::no_route;
-use super::{Engine, Failure, model_step};
-use crate::actions::ActionId;
-use crate::config::{Config, LocalModel, Model, PrivacyClass, Provider};
+use super::{Engine, model_step};
+use crate::config::{Config, LocalModel, Model, Provider};
 use crate::model::{ErrorClass, Event, ModelDetails, ModelError, Patience, RunningModel, Survey, Usage, pricing};
 use crate::prompt::{Prompt, Role, Turn};
-use crate::route::{Step, usual};
 
 /// How much is asked of a model in a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,19 +32,6 @@ pub struct Trial {
     pub input_tokens: u64,
     /// Tokens of the answer, as the server counted them; 0 where it did not.
     pub output_tokens: u64,
-}
-
-/// The chain of an action where no rule counts.
-#[derive(Debug, Clone, Serialize)]
-pub struct UsualRoute {
-    /// The chain, as results have it.
-    pub route: ReportedRoute,
-    /// Its steps in order.
-    pub steps: Vec<ExplainedStep>,
-    /// Steps that would stand in the chain and do not.
-    pub left_out: Vec<LeftOut>,
-    /// The rules that may count instead, by their places in the config, from 1.
-    pub rules: Vec<usize>,
 }
 
 impl Engine {
@@ -145,31 +126,6 @@ impl Engine {
             writing: took.saturating_sub(first_token),
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
-        })
-    }
-
-    /// The chain that an action takes under a config where no rule counts; asks nobody.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub fn usual_route(&self, config: &Config, action: ActionId) -> Result<UsualRoute, Failure> {
-        let route = usual(config, action).map_err(no_route)?;
-        let steps = route.steps.iter().map(|step| match step {
-            Step::Builtin => explain::builtin(),
-            Step::Model(model) => explain::explained(self, model, config.models.get(&model.name).unwrap_or(model)),
-        });
-        let may_count =
-            |rule: &crate::config::Rule| rule.when.action.is_empty() || rule.when.action.contains(&action.as_str());
-        let rules = config.rules.iter().enumerate().filter(|(_, rule)| may_count(rule));
-        Ok(UsualRoute {
-            steps: steps.collect(),
-            rules: rules.map(|(at, _)| at + 1).collect(),
-            left_out: route.left_out.into_iter().map(|(step, why)| LeftOut { step, why }).collect(),
-            route: ReportedRoute {
-                chain: route.steps.iter().map(|step| step.name().to_owned()).collect(),
-                reason: route.reason,
-                privacy: PrivacyClass::Any.as_str(),
-            },
         })
     }
 }

@@ -202,7 +202,7 @@ pub(super) fn explain(engine: &Engine, task: &Task, purpose: Purpose) -> Result<
     })
 }
 
-pub(super) fn builtin() -> ExplainedStep {
+fn builtin() -> ExplainedStep {
     ExplainedStep {
         step: "builtin".to_owned(),
         provider: "builtin".to_owned(),
@@ -216,7 +216,7 @@ pub(super) fn builtin() -> ExplainedStep {
 }
 
 /// `model` has the chain's parameters over its own, `plain` its own alone.
-pub(super) fn explained(engine: &Engine, model: &Model, plain: &Model) -> ExplainedStep {
+fn explained(engine: &Engine, model: &Model, plain: &Model) -> ExplainedStep {
     let state = match engine.endpoints.of(&model.provider).standing() {
         Standing::Unasked => None,
         Standing::Ready => Some("ready".to_owned()),

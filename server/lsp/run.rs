@@ -88,7 +88,19 @@ impl Stage<'_> {
             () = self.job.cancelled.cancelled() => return Ending::Cancelled,
             outcome = self.session.work.execute(&task, &mut observe) => outcome,
         };
+        let outcome = if task.config.is_none() { self.without_settings(outcome) } else { outcome };
         self.settle(outcome).await
+    }
+
+    /// Where settings have mistakes and none were ever good, they are why there is no model.
+    fn without_settings(&self, mut outcome: Outcome) -> Outcome {
+        if let Err(failure) = &mut outcome.result
+            && failure.code == ReasonCode::NoRoute
+            && let Some(message) = self.session.settings.problem()
+        {
+            *failure = Failure { code: ReasonCode::BadRequest, message };
+        }
+        outcome
     }
 
     /// The config of the document's folder; nothing where none was ever good. A config file that changed is noticed here, and

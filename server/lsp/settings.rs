@@ -86,6 +86,11 @@ impl Settings {
         (state.held.get(&key).and_then(|held| held.config.clone()), told)
     }
 
+    /// What was said last of mistakes that are still there.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.state().said.clone()
+    }
+
     /// What comes of reading the settings of a folder anew; those in force stay.
     pub(super) fn loading(&self, folder: Option<&Path>) -> Loading {
         let editor = self.state().editor.clone().unwrap_or_default();
@@ -150,9 +155,12 @@ impl State {
                 sentences.push(mistake);
             }
         }
-        let problem = (!sentences.is_empty()).then(|| {
-            format!("the settings have mistakes, so the last good ones stay in force: {}", sentences.join("; "))
-        });
+        let so = match held.iter().any(|held| held.config.is_some()) {
+            true => "so the last good ones stay in force",
+            false => "and none of them count until they are corrected",
+        };
+        let problem =
+            (!sentences.is_empty()).then(|| format!("the settings have mistakes, {so}: {}", sentences.join("; ")));
         let warnings: Vec<String> = held.iter().flat_map(|held| held.warnings.clone()).collect();
         let mut news = Vec::new();
         if problem != self.said {

@@ -197,6 +197,7 @@ fn the_object_has_the_fields_of_its_table() {
         let ollama = ModelServer::start(whole::ollama(&["codellama:34b"])).await;
         let config = json!({"providers": {"p": {"kind": "ollama", "base_url": ollama.url()}},
             "models": {"m": {"provider": "p", "model": "codellama:34b", "context": 300_000}},
+            "routes": {"default": ["m", "builtin"]},
             "rules": [{"when": {}, "use": "m"}]});
         let config = Config::from_layers(None, &config).unwrap();
         let mut checkup = checked(&loading(&config, "config.toml", true), config, &machine).await;

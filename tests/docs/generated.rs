@@ -31,7 +31,7 @@ contxt = 16384
 type Part = (&'static str, fn() -> String);
 
 /// The parts that are not a section of the settings.
-const PARTS: [Part; 16] = [
+const PARTS: [Part; 17] = [
     ("kinds", kinds),
     ("mistake", mistake),
     ("help", help),
@@ -45,6 +45,7 @@ const PARTS: [Part; 16] = [
     ("doctor-healthy", checkup::healthy),
     ("doctor-broken", checkup::broken),
     ("doctor-bare", checkup::bare),
+    ("first-minutes", crate::first_minutes::page),
     ("tiers", checkup::tiers),
     ("suggestions", checkup::suggestions),
     ("editors", checkup::editors),

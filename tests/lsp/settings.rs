@@ -189,3 +189,21 @@ async fn asks_a_client_that_can_to_watch_config_files() {
     client.shutdown().await;
     assert!(!Path::new(&home.path("a/.graft.toml")).exists());
 }
+
+#[tokio::test]
+async fn where_no_settings_were_ever_good_their_mistakes_are_why_there_is_no_model() {
+    let home = Home::new("[providers.p]\nkind = \"olama\"\n");
+    let mut client = home.client(&["a"], json!({})).await;
+    let (_, first) = client.message().await;
+    assert!(
+        first.starts_with("Graft: the settings have mistakes, and none of them count until they are corrected: "),
+        "{first}"
+    );
+    let uri = home.uri("a/x.py");
+    client.open(&uri, "python", PYTHON).await;
+    let at = json!({"line": 0, "character": 5});
+    let job = client.run(json!({"action": "refactor", "uri": uri, "range": {"start": at, "end": at}})).await;
+    assert_eq!(client.message().await.1, first);
+    client.ended(&job).await;
+    client.shutdown().await;
+}

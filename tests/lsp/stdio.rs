@@ -24,7 +24,7 @@ impl Process {
     fn start(arguments: &[&str]) -> Process {
         let home = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_graft-ls"));
-        command.args(arguments).env_clear().env("HOME", home.path());
+        command.args(arguments).env_clear().env("HOME", home.path()).env("GRAFT_DISCOVER", "none");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
