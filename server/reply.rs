@@ -13,6 +13,7 @@ mod reading;
 mod reconcile;
 mod reindent;
 mod segment;
+mod settled;
 mod tests;
 mod unfenced;
 mod unwrap;

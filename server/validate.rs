@@ -3,6 +3,7 @@
 mod baseline;
 mod choose;
 mod edit;
+mod escaped;
 mod guards;
 mod homoglyph;
 mod lazy;

@@ -92,7 +92,7 @@ fn scope_of(document: &Document, diagnostic: &Diagnostic) -> Option<Scope> {
 /// The lines that a range touches, without the last one's end.
 fn whole_lines(document: &Document, range: Range<usize>) -> Range<usize> {
     let source = document.source();
-    let start = source.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let start = document.line_start(range.start);
     let end = source.get(range.end..).and_then(|rest| rest.find('\n')).map_or(source.len(), |at| range.end + at);
     start..end.max(start)
 }

@@ -51,7 +51,7 @@ pub(super) fn addressed_in(document: &Document, range: Range<usize>) -> Option<I
 
 fn line_of(document: &Document, offset: usize) -> Range<usize> {
     let source = document.source();
-    let start = source.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let start = document.line_start(offset);
     let end = source.get(offset..).and_then(|rest| rest.find('\n')).map_or(source.len(), |at| offset + at);
     start..end
 }

@@ -73,7 +73,7 @@ pub fn read(answer: &str, question: &Question<'_>) -> Result<Vec<Readings>, Unre
     let old = question.scope.text(question.document);
     let mut groups = Vec::new();
     let mut other_name = None;
-    let (mut marked, mut broken, mut own_broken) = (false, false, false);
+    let (mut marked, mut broken, mut own_broken) = (false, false, Vec::new());
     let is_own = |text: &Text| question.scope.definition().is_some_and(|own| text.text.contains(own.name.as_str()));
     for mut text in texts(&decoded, old, question.document.language()) {
         without_prose(question, &mut text);
@@ -88,7 +88,7 @@ pub fn read(answer: &str, question: &Question<'_>) -> Result<Vec<Readings>, Unre
         let is_code = text.marked || starts_as_scope(question, &text.text);
         if is_code && candidates.is_empty() && !parses(question.document, &text.text) {
             broken = true;
-            own_broken |= is_own(&text);
+            own_broken.extend(is_own(&text).then_some(text.origin));
         }
         if !candidates.is_empty() {
             let Text { text, closed, marked, origin } = text;
@@ -97,7 +97,9 @@ pub fn read(answer: &str, question: &Question<'_>) -> Result<Vec<Readings>, Unre
     }
     // Beside a definition too broken to be found, what does parse is an example of its use, not its body.
     let named = |group: &Readings| group.candidates.iter().any(|candidate| candidate.reading.is_named());
-    if !groups.is_empty() && (!own_broken || groups.iter().any(named)) {
+    // A text that is sound once it is decoded is not broken.
+    own_broken.retain(|origin| !groups.iter().any(|group| group.origin == *origin));
+    if !groups.is_empty() && (own_broken.is_empty() || groups.iter().any(named)) {
         return Ok(groups);
     }
     Err(match other_name {
@@ -199,7 +201,7 @@ fn remove_lines(question: &Question<'_>, candidate: &mut Candidate) {
 /// The lines of a fragment's `range` (bytes, widened to the start of its first line), ready to be set elsewhere.
 pub(super) fn block_of(fragment: &Document, range: Range<usize>) -> Block<'_> {
     let source = fragment.source();
-    let line_start = source.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let line_start = fragment.line_start(range.start);
     let own_line = source.get(line_start..range.start).is_some_and(|before| before.trim().is_empty());
     let start = if own_line { line_start } else { range.start };
     let flags = line_in_string(fragment, start..range.end);
@@ -208,7 +210,7 @@ pub(super) fn block_of(fragment: &Document, range: Range<usize>) -> Block<'_> {
     let ends_in_string = |at: usize| flags.get(at + 1).copied().unwrap_or(false);
     let lines =
         lines.iter().enumerate().map(|(at, line)| if ends_in_string(at) { line } else { line.trim_end() }).collect();
-    Block { lines, in_string: flags, in_comment, base: base_indent(source, range.start) }
+    Block { lines, in_string: flags, in_comment, base: base_indent(source, range.start), head: 0 }
 }
 
 /// A block of a whole fragment, blank edges off.
@@ -221,15 +223,16 @@ fn block_of_all(fragment: &Document) -> Option<Block<'_>> {
 
 /// Where the scope's text stands.
 fn place_of<'a>(question: &Question<'a>) -> Place<'a> {
-    let before = question.document.slice(0..question.scope.range.start);
-    let starts_line = before.is_empty() || before.ends_with('\n');
+    let start = question.scope.range.start;
+    let starts_line = question.document.line_start(start) == start;
     let (base, range) = (question.scope.base_indent.as_str(), question.scope.range.clone());
     let flags = line_in_string(question.document, range.clone());
     let lines = question.document.slice(range).split('\n').zip(flags).skip(1);
     // Where a definition has no deeper line, one step is what it will have.
     let unit = || question.scope.definition().map(|_| question.scope.unit.text());
     let least = Place::least_of(base, lines).map(str::to_owned).or_else(unit);
-    Place { base, unit: question.scope.unit, starts_line, least }
+    let old = question.scope.text(question.document).split('\n').collect();
+    Place { base, unit: question.scope.unit, starts_line, least, old }
 }
 
 /// Whether a text parses inside one of the language's wrappings, and so is code that could stand in a body.

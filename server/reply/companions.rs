@@ -124,7 +124,7 @@ fn insert_after(
         text.push_str(&gap);
         text.push_str(
             &block
-                .variants(&Place { base, unit, starts_line: true, least: None })
+                .variants(&Place { base, unit, starts_line: true, least: None, old: Vec::new() })
                 .into_iter()
                 .next()
                 .unwrap_or_default(),

@@ -56,6 +56,9 @@ pub(super) fn texts(answer: &str, old: &str, language: &'static Language) -> Vec
     let is_wrapping = |text: &Text| !text.marked && wrapped.iter().any(|inner| inner.origin == text.origin);
     found.retain(|text| !is_notation(&text.text) && !is_wrapping(text));
     found.splice(0..0, wrapped);
+    // Before anything is made of the text: in escaped code the language shows neither strings nor brackets.
+    let more: Vec<Text> = found.iter().filter_map(decoded).collect();
+    found.extend(more);
     for text in &mut found {
         text.text = tidied(&text.text, language);
     }
@@ -68,8 +71,6 @@ pub(super) fn texts(answer: &str, old: &str, language: &'static Language) -> Vec
     };
     found.retain(|text| !numbered(text));
     found.extend(plain);
-    let more: Vec<Text> = found.iter().filter_map(decoded).collect();
-    found.extend(more);
     let mut unique: Vec<Text> = Vec::new();
     for text in found {
         if !text.text.trim().is_empty() && !unique.iter().any(|other| other.text == text.text) {

@@ -1,5 +1,6 @@
 //! The indentation of a text changed to another base and unit. Refuses to touch anything but leading blanks.
 
+use super::settled::Grid;
 use crate::text::{IndentUnit, leading_whitespace};
 
 /// Lines of code with what is known of their blanks.
@@ -13,6 +14,8 @@ pub(super) struct Block<'a> {
     pub(super) in_comment: Vec<bool>,
     /// The blanks that the block's own level has.
     pub(super) base: &'a str,
+    /// The line that a definition's own words start on, below its comments and attributes.
+    pub(super) head: usize,
 }
 
 /// Where a block is to stand.
@@ -26,6 +29,8 @@ pub(super) struct Place<'a> {
     pub(super) starts_line: bool,
     /// How much deeper than the base the shallowest deeper line of the code that stood there is, where that is known.
     pub(super) least: Option<String>,
+    /// The lines that stood there, the first one with its blanks; none where the block is new.
+    pub(super) old: Vec<&'a str>,
 }
 
 impl Place<'_> {
@@ -52,6 +57,7 @@ impl<'a> Block<'a> {
         let mut results = Vec::new();
         let lost = self.first_line_lost(place);
         let bases = match lost {
+            Some(_) if self.head_is_deeper() => [lost, None],
             // Nothing may stand deeper below a line that ends its statement.
             Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
             Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],
@@ -60,8 +66,11 @@ impl<'a> Block<'a> {
         for base in bases.into_iter().flatten() {
             for convert in [true, false] {
                 for shift_strings in [true, false] {
+                    if shift_strings && self.strings_stayed(base) {
+                        continue;
+                    }
                     for step in self.steps(base, convert, place.unit) {
-                        let text = self.set(base, place, step, shift_strings);
+                        let text = self.settled(&self.set(base, place, step, shift_strings), place, step);
                         let fits = self.fits(&text, place);
                         if !results.contains(&(fits, text.clone())) {
                             results.push((fits, text));
@@ -73,9 +82,28 @@ impl<'a> Block<'a> {
         // Where one variant is as deep as the code that stood here, those that are not are accidents; but for a text that stands
         // where it belongs: what is deeper in it may be continuation lines alone.
         let stands = !self.base.is_empty() && self.base == place.base;
-        let as_it_is = |text: &str| stands && text == self.set(self.base, place, None, true);
+        let as_it_is =
+            |text: &str| stands && text == self.settled(&self.set(self.base, place, None, true), place, None);
         let any_fits = results.iter().any(|(fits, _)| *fits);
         results.into_iter().filter(|(fits, text)| *fits || !any_fits || as_it_is(text)).map(|(_, text)| text).collect()
+    }
+
+    /// Whether a line inside a string lacks the block's own blanks: then such lines did not move along with the code.
+    fn strings_stayed(&self, base: &str) -> bool {
+        let inner = self.lines.iter().zip(&self.in_string).filter(|(line, inside)| **inside && !line.trim().is_empty());
+        inner.into_iter().any(|(line, _)| !line.starts_with(base))
+    }
+
+    /// The block, set, with the old blanks of lines that no step of indentation puts where they stood.
+    fn settled(&self, text: &str, place: &Place<'_>, step: Option<&str>) -> String {
+        let unit = place.unit.text();
+        let step_width = place.least.as_ref().unwrap_or(&unit).len();
+        let grid = Grid { old: &place.old, base: place.base, step: if unit == "\t" { 8 } else { step_width.max(2) } };
+        let converted = step.is_some_and(|step| step != unit);
+        let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
+        let is_free = |at: usize| converted || flag(&self.in_comment, at);
+        let is_fixed = |at: usize| flag(&self.in_string, at) || at == 0 && !place.starts_line;
+        grid.settle(&text.split('\n').collect::<Vec<_>>(), is_free, is_fixed)
     }
 
     /// Whether the block, set, steps in as far as the code that stood there did.
@@ -111,10 +139,18 @@ impl<'a> Block<'a> {
 
     /// Where only the first line was sent without the indentation that all the others still have: that base.
     fn first_line_lost<'b>(&self, place: &Place<'b>) -> Option<&'b str> {
+        let step = place.unit.text().len();
+        let has_base = |line: &str| leading_whitespace(line).len() + step > place.base.len();
         let lost = self.base.len() < place.base.len()
             && self.lines.len() > 1
-            && self.laid_out().all(|line| line.starts_with(place.base));
+            && self.laid_out().all(|line| line.starts_with(place.base) || place.base.len() > step && has_base(line));
         lost.then_some(place.base)
+    }
+
+    /// Whether the definition's own words stand deeper than what is written before them, which cannot be meant.
+    fn head_is_deeper(&self) -> bool {
+        let head = self.lines.get(self.head).filter(|_| self.head > 0);
+        head.is_some_and(|line| leading_whitespace(line).len() > self.base.len())
     }
 
     /// What one step of the block's own indentation may be: what its first deeper line has more than the base, or its
@@ -229,11 +265,11 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         let in_string = vec![false; lines.len()];
         let in_comment = vec![false; lines.len()];
-        Block { lines, in_string, in_comment, base }
+        Block { lines, in_string, in_comment, base, head: 0 }
     }
 
     fn place(base: &str, unit: IndentUnit) -> Place<'_> {
-        Place { base, unit, starts_line: true, least: None }
+        Place { base, unit, starts_line: true, least: None, old: Vec::new() }
     }
 
     #[test]

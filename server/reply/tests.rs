@@ -191,7 +191,7 @@ fn joined<'f>(
         .iter()
         .filter_map(|test| {
             let block = block_of(fragment, test.whole.start..test.outer.end);
-            block.variants(&Place { base, unit, starts_line: true, least: None }).into_iter().next()
+            block.variants(&Place { base, unit, starts_line: true, least: None, old: Vec::new() }).into_iter().next()
         })
         .map(|text| format!("\n\n{text}"))
         .collect();
@@ -246,5 +246,9 @@ fn brought_by(like: &Document, import: &str) -> Vec<String> {
 fn at_margin(fragment: &Document, definition: &Definition) -> String {
     let block = block_of(fragment, definition.whole.start..definition.outer.end);
     let unit = detect_unit(fragment.source()).unwrap_or(IndentUnit::Spaces(4));
-    block.variants(&Place { base: "", unit, starts_line: true, least: None }).into_iter().next().unwrap_or_default()
+    block
+        .variants(&Place { base: "", unit, starts_line: true, least: None, old: Vec::new() })
+        .into_iter()
+        .next()
+        .unwrap_or_default()
 }

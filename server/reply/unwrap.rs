@@ -98,8 +98,10 @@ fn between_tags(text: &str, old: &str) -> Vec<String> {
     let mut at = 0;
     while let Some(line) = text.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
         let tag = opening_tag(line).map(|(name, length)| (format!("</{name}>"), at + length));
-        let inner = tag.filter(|(close, _)| !old.contains(close.as_str())).and_then(|(close, start)| {
-            let length = text.get(start..)?.find(&close)?;
+        let inner = tag.and_then(|(close, start)| {
+            let rest = text.get(start..)?;
+            let alone = rest.starts_with('\n').then(|| closed_by_line(rest, &close, old)).flatten();
+            let length = alone.or_else(|| rest.find(&close).filter(|_| !old.contains(close.as_str())))?;
             Some((start..start + length, start + length + close.len()))
         });
         match inner {
@@ -111,6 +113,19 @@ fn between_tags(text: &str, old: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// How far it is to a line that is only the closing tag, as no line of the old code is: what has a line for itself at both ends
+/// wraps the code, whatever markup its comments hold.
+fn closed_by_line(rest: &str, close: &str, old: &str) -> Option<usize> {
+    let is_close = |line: &str| line.trim_end() == close;
+    let mut at = 0;
+    let line = rest.split_inclusive('\n').find(|line| {
+        at += line.len();
+        is_close(line)
+    })?;
+    let is_markup = |line: &str| line.trim_start().starts_with(close);
+    (!old.lines().any(is_markup)).then_some(at - line.len())
 }
 
 /// A tag's name and the bytes up to its end, where a line starts with one.
@@ -169,7 +184,8 @@ mod tests {
         ] {
             assert_eq!(unwrapped(text, "").last().map(|text| text.trim()), Some("fn f() {}"), "{text}");
         }
-        assert!(unwrapped("<p>\nx\n</p>", "a('</p>')").is_empty());
+        assert!(unwrapped("<p>\nx\n</p>", "return <p>\n  y\n  </p>;").is_empty());
+        assert!(unwrapped("<p>x</p>", "a('</p>')").is_empty());
         assert!(unwrapped("x = '<p>'\ny = '</p>'", "").is_empty());
     }
 

@@ -78,6 +78,13 @@ impl Document {
         self.source().get(range).unwrap_or_default()
     }
 
+    /// Where the line that holds byte `offset` starts, in bytes; a byte order mark is before the first line.
+    pub fn line_start(&self, offset: usize) -> usize {
+        let source = self.source();
+        let mark = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(offset) } else { 0 };
+        source.get(..offset).and_then(|before| before.rfind('\n')).map_or(mark, |end| end + 1)
+    }
+
     /// The document after `range` (bytes, rounded down to whole characters) became `new`, under another version.
     pub fn edited(&self, range: Range<usize>, new: &str, version: Option<i32>) -> Document {
         let state = &*self.0;

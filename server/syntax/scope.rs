@@ -145,7 +145,7 @@ impl Scope {
 
     fn around(document: &Document, offset: usize) -> Option<Scope> {
         let source = document.source();
-        let line_start = source.get(..offset)?.rfind('\n').map_or(0, |at| at + 1);
+        let line_start = document.line_start(offset);
         let line = source.get(line_start..)?.lines().next().unwrap_or_default();
         if line.trim().is_empty() && document.language().body == BodyForm::Indented {
             // The tree ends a body at its last statement; a blank line after it belongs to no one.
@@ -246,10 +246,17 @@ impl Scope {
     fn build(document: &Document, shape: ScopeShape, range: Range<usize>, enclosing: Vec<Definition>) -> Scope {
         let source = document.source();
         let start = match trivia::starts_its_line(document, range.start) {
-            true => source.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1),
+            true => document.line_start(range.start),
             false => range.start,
         };
-        let base = base_indent(source, range.start).to_owned();
+        let base = match &shape {
+            // A comment above a member may stand at the margin.
+            ScopeShape::Definition(own) if base_indent(source, range.start).is_empty() => {
+                base_indent(source, own.outer.start)
+            }
+            _ => base_indent(source, range.start),
+        };
+        let base = base.to_owned();
         let body = match &shape {
             ScopeShape::Definition(definition) => definition.body.clone(),
             _ => None,
@@ -265,8 +272,7 @@ impl Scope {
 /// The step from the base to the first deeper line of a body, if it is a plain one.
 fn first_step(document: &Document, body: Range<usize>, base: &str) -> Option<IndentUnit> {
     // A header's continuation lines say nothing. Braces open on a line of the header, statements on one of their own.
-    let source = document.source();
-    let line = source.get(..body.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let line = document.line_start(body.start);
     let header = usize::from(document.language().body == BodyForm::Braces);
     let deeper = document
         .slice(line..body.end)

@@ -63,6 +63,5 @@ fn previous_node(node: Node<'_>) -> Option<Node<'_>> {
 
 /// Whether only blanks stand before `offset` on its line.
 pub(super) fn starts_its_line(document: &Document, offset: usize) -> bool {
-    let before = document.slice(0..offset);
-    before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty())
+    document.slice(document.line_start(offset)..offset).trim().is_empty()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::guards::{Case, check};
+use super::guards::{Case, End, check};
 use super::{Baseline, ReasonCode, Rejection, ValidatedEdit};
 use crate::reply::{Candidate, Promise, Readings};
 use crate::syntax::{BodyForm, Census, Scope};
@@ -169,7 +169,7 @@ fn quotes(whole: &str, part: &str) -> bool {
 struct Judge<'a, 'c> {
     baseline: &'a Baseline,
     terms: &'a Terms<'a>,
-    judged: Vec<(&'c Candidate, bool, Result<ValidatedEdit, Rejection>)>,
+    judged: Vec<(&'c Candidate, End, Result<ValidatedEdit, Rejection>)>,
 }
 
 impl<'c> Judge<'_, 'c> {
@@ -184,13 +184,18 @@ impl<'c> Judge<'_, 'c> {
         let mut ranked: Vec<(usize, &Candidate)> =
             group.candidates.iter().map(|candidate| (likeness(candidate), candidate)).collect();
         ranked.sort_by_key(|(likeness, candidate)| (candidate.reading, usize::MAX - likeness));
-        let maybe_cut = !group.closed && (group.marked || terms.ending == Ending::Unknown);
+        let end = match (group.closed, group.marked) {
+            (true, _) => End::Shown,
+            (false, true) => End::NotShown,
+            (false, false) if terms.ending == Ending::Unknown => End::Unsaid,
+            (false, false) => End::Shown,
+        };
         let mut first_rejection = None;
         for (likeness, candidate) in ranked {
             if changes_nothing(baseline, candidate) {
                 return Ok(Some(Winner { candidate, likeness, edit: None, origin }));
             }
-            match self.validated(candidate, maybe_cut) {
+            match self.validated(candidate, end) {
                 Ok(edit) => return Ok(Some(Winner { candidate, likeness, edit: Some(edit), origin })),
                 Err(rejection) => first_rejection = first_rejection.or(Some(rejection)),
             }
@@ -198,15 +203,15 @@ impl<'c> Judge<'_, 'c> {
         first_rejection.map_or(Ok(None), Err)
     }
 
-    fn validated(&mut self, candidate: &'c Candidate, maybe_cut: bool) -> Result<ValidatedEdit, Rejection> {
-        let same = |(other, cut, _): &&(&Candidate, bool, _)| {
-            *cut == maybe_cut && other.edits == candidate.edits && other.output == candidate.output
+    fn validated(&mut self, candidate: &'c Candidate, end: End) -> Result<ValidatedEdit, Rejection> {
+        let same = |(other, its_end, _): &&(&Candidate, End, _)| {
+            *its_end == end && other.edits == candidate.edits && other.output == candidate.output
         };
         if let Some((_, _, result)) = self.judged.iter().find(same) {
             return result.clone();
         }
-        let result = validated(self.baseline, self.terms, candidate, maybe_cut);
-        self.judged.push((candidate, maybe_cut, result.clone()));
+        let result = validated(self.baseline, self.terms, candidate, end);
+        self.judged.push((candidate, end, result.clone()));
         result
     }
 }
@@ -219,9 +224,9 @@ fn validated(
     baseline: &Baseline,
     terms: &Terms<'_>,
     candidate: &Candidate,
-    maybe_cut: bool,
+    end: End,
 ) -> Result<ValidatedEdit, Rejection> {
-    let case = Case::new(baseline.document(), terms, candidate, maybe_cut)?;
+    let case = Case::new(baseline.document(), terms, candidate, end)?;
     check(&case)?;
     let title = case.old.language().title;
     let left = match case.new.language().body {

@@ -29,7 +29,8 @@ impl ValidatedEdit {
         let source = baseline.document().source();
         let misfit =
             |error| Rejection::new(ReasonCode::OutsideScope, format!("the edit does not fit the file: {error}"));
-        let edits = Edits::new(source, minimal(source, &candidate.edits, scope.as_ref())).map_err(misfit)?;
+        let edits = Edits::new(source, candidate.edits.iter().flat_map(|edit| piece_edits(source, edit)).collect())
+            .map_err(misfit)?;
         let edits = baseline.original_edits(&edits).map_err(misfit)?;
         let scope = scope.map(|range| baseline.original_range(range));
         Ok(ValidatedEdit {
@@ -83,43 +84,37 @@ impl ValidatedEdit {
     }
 }
 
-/// The edits cut down to what differs: piece by piece, or over all of the text where that is less and leaves the scope's ends
-/// alone, for a later merge goes by them.
-fn minimal(source: &str, edits: &[Edit], scope: Option<&Range<usize>>) -> Vec<Edit> {
-    let within = |edit: &Edit| {
-        let old = source.get(edit.range.clone()).unwrap_or_default();
-        let start = edit.range.start;
-        minimal_edits(old, &edit.new)
-            .into_iter()
-            .map(move |inner| Edit::new(inner.range.start + start..inner.range.end + start, inner.new))
+/// An edit cut down to what differs. The text up to a line's end is compared with that line end, as a line that others follow
+/// is the line that it was; no edit takes in the line end.
+fn piece_edits(source: &str, edit: &Edit) -> Vec<Edit> {
+    let Range { start, end } = edit.range;
+    let old = source.get(start..end).unwrap_or_default();
+    let moved = |inner: Edit| Edit::new(inner.range.start + start..inner.range.end + start, inner.new);
+    let ends_line = !old.is_empty() && !edit.new.is_empty() && source[end..].starts_with('\n');
+    let with_end = || -> Option<Vec<Edit>> {
+        let old = source.get(start..end + 1)?;
+        minimal_edits(old, &format!("{}\n", edit.new)).into_iter().map(|inner| before_line_end(old, inner)).collect()
     };
-    let pieces: Vec<Edit> = edits.iter().flat_map(within).collect();
-    let Ok(applied) = Edits::new(source, pieces.clone()) else { return pieces };
-    let size = |edits: &[Edit]| edits.iter().map(|edit| edit.range.len() + edit.new.len()).sum::<usize>();
-    let whole = region_edits(source, &applied.apply(source));
-    let crosses = |edit: &Edit| {
-        let over = |at: usize| edit.range.start < at && at < edit.range.end;
-        // A line of the scope's that is written as one after it would follow whatever is typed there meanwhile.
-        let beyond = |scope: &Range<usize>| edit.range.end < scope.start || scope.end < edit.range.start;
-        scope.is_some_and(|scope| over(scope.start) || over(scope.end) || beyond(scope) && !pieces.contains(edit))
-    };
-    match size(&whole) < size(&pieces) && !whole.iter().any(crosses) {
-        true => whole,
-        false => pieces,
-    }
+    let inner = with_end().filter(|_| ends_line).unwrap_or_else(|| minimal_edits(old, &edit.new));
+    inner.into_iter().map(moved).collect()
 }
 
-/// The smallest edits between two texts, compared from the first to the last line that differs.
-fn region_edits(old: &str, new: &str) -> Vec<Edit> {
-    let line_start = |text: &[u8]| text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let shared = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
-    let start = line_start(&old.as_bytes()[..shared]);
-    let (old_rest, new_rest) = (&old[start..], &new[start..]);
-    let shared = old_rest.bytes().rev().zip(new_rest.bytes().rev()).take_while(|(a, b)| a == b).count();
-    let tail = &old_rest.as_bytes()[old_rest.len() - shared..];
-    let kept = tail.iter().position(|byte| *byte == b'\n').map_or(0, |end| tail.len() - end - 1);
-    let edits = minimal_edits(&old_rest[..old_rest.len() - kept], &new_rest[..new_rest.len() - kept]);
-    edits.into_iter().map(|edit| Edit::new(edit.range.start + start..edit.range.end + start, edit.new)).collect()
+/// An edit of a text that ends in a line end, as one that leaves the line end alone: lines that are put in or taken out behind
+/// another one can be so with the line end before them.
+fn before_line_end(text: &str, edit: Edit) -> Option<Edit> {
+    let Range { start, end } = edit.range;
+    if end < text.len() {
+        return Some(edit);
+    }
+    let lines = edit.new.strip_suffix('\n');
+    match lines.filter(|_| start < end) {
+        Some(lines) => Some(Edit::new(start..end - 1, lines)),
+        None => {
+            let before = start.checked_sub(1).filter(|at| text[*at..].starts_with('\n'))?;
+            let new = lines.map_or(String::new(), |lines| format!("\n{lines}"));
+            (lines.is_some() || edit.new.is_empty()).then(|| Edit::new(before..end - 1, new))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -127,22 +122,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compares_all_of_the_text_where_that_is_less() {
-        let (old, helper) = ("it(() => {\n  a();\n});\n", "\n\nlet helper = (() => {\n  b();\n});");
-        let scope = 0..old.len() - 1;
-        let piece = Edit::new(scope.clone(), format!("{}{helper}", &old[scope.clone()]));
-        let edits = minimal(old, &[piece], Some(&scope));
-        let applied = Edits::new(old, edits.clone()).unwrap().apply(old);
-        assert_eq!(applied, format!("it(() => {{\n  a();\n}});{helper}\n"));
-        assert_eq!(edits.iter().map(|edit| edit.range.len() + edit.new.len()).sum::<usize>(), helper.len());
-    }
-
-    #[test]
-    fn a_region_starts_and_ends_between_lines() {
-        for (old, new) in [("a\nab\nc\n", "a\nb\nc\n"), ("é\n", "è\n"), ("a", "a\na"), ("x\nx\n", "x\n"), ("", "a\n")]
-        {
-            let edits = Edits::new(old, region_edits(old, new)).unwrap();
-            assert_eq!(edits.apply(old), new);
+    fn lines_behind_the_last_one_leave_it_alone() {
+        let source = "a\nb\nc\nd\n";
+        for (new, size_of_it) in [("b\nc\nx\ny", 4), ("b", 2), ("c", 2), ("x\nc", 4), ("b\nx", 2), ("y", 4)] {
+            let edits = piece_edits(source, &Edit::new(2..5, new));
+            let applied = Edits::new(source, edits.clone()).unwrap().apply(source);
+            assert_eq!(applied, format!("a\n{new}\nd\n"));
+            let changed: usize = edits.iter().map(|edit| edit.range.len() + edit.new.len()).sum();
+            assert_eq!(changed, size_of_it, "{new:?}: {edits:?}");
+            assert!(edits.iter().all(|edit| edit.range.end <= 5), "{new:?}: {edits:?}");
         }
     }
 }

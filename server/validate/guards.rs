@@ -2,12 +2,23 @@
 
 use std::ops::Range;
 
-use super::{Ending, ReasonCode, Rejection, Terms, homoglyph, lazy, partial};
+use super::{Ending, ReasonCode, Rejection, Terms, escaped, homoglyph, lazy, partial};
 use crate::reply::{Candidate, Promise, Reading};
 use crate::syntax::{
     BodyForm, Census, Definition, DefinitionKind, Document, Outline, Scope, ScopeShape, code_tokens, is_stub,
 };
 use crate::text::{Edits, line_matches};
+
+/// What there is to show that a text is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// A mark closed it, or the server said that the model was done.
+    Shown,
+    /// Its block was opened and never closed.
+    NotShown,
+    /// It stands in no block, and nobody said how the answer ended.
+    Unsaid,
+}
 
 /// A candidate made real, next to what was.
 pub(super) struct Case<'a> {
@@ -20,8 +31,7 @@ pub(super) struct Case<'a> {
     pub(super) inserted: Vec<Range<usize>>,
     pub(super) candidate: &'a Candidate,
     pub(super) promise: Promise,
-    /// Whether nothing shows that the answer is whole: nobody said how it ended, or its block was never closed.
-    pub(super) maybe_cut: bool,
+    end: End,
     ending: Ending,
 }
 
@@ -31,7 +41,7 @@ impl<'a> Case<'a> {
         old: &'a Document,
         terms: &Terms<'a>,
         candidate: &'a Candidate,
-        maybe_cut: bool,
+        end: End,
     ) -> Result<Case<'a>, Rejection> {
         let edits = Edits::new(old.source(), candidate.edits.clone()).map_err(|error| {
             Rejection::new(ReasonCode::OutsideScope, format!("the answer's parts do not fit together: {error}"))
@@ -61,7 +71,7 @@ impl<'a> Case<'a> {
             inserted,
             candidate,
             promise: terms.promise,
-            maybe_cut,
+            end,
             ending: terms.ending,
         })
     }
@@ -84,11 +94,25 @@ fn edited(old: &Document, edits: &Edits) -> Document {
     }
 }
 
+const CUT: &str = "the answer stops in the middle of the code";
+
 type Guard = fn(&Case<'_>) -> Option<Rejection>;
 
 /// In the order in which their reasons help most.
-const GUARDS: [Guard; 11] =
-    [outside, truncated, placeholder, look_alikes, comments_only, syntax, identity, siblings, empty, emptied, piece];
+const GUARDS: [Guard; 12] = [
+    outside,
+    truncated,
+    placeholder,
+    look_alikes,
+    escapes,
+    comments_only,
+    syntax,
+    identity,
+    siblings,
+    empty,
+    emptied,
+    piece,
+];
 
 /// Holds a case to every guard; the first that objects is the reason.
 pub(super) fn check(case: &Case<'_>) -> Result<(), Rejection> {
@@ -112,7 +136,11 @@ fn outside(case: &Case<'_>) -> Option<Rejection> {
 
 /// An answer that may have been cut off was, where it stops in the middle of the old text: servers have said "stop" of such.
 fn truncated(case: &Case<'_>) -> Option<Rejection> {
-    let scope = case.scope.filter(|_| case.maybe_cut)?;
+    let scope = case.scope.filter(|_| case.end != End::Shown)?;
+    // What an unclosed block leaves out of a scope was to come yet, and its last definition may lack its end.
+    if case.end == End::NotShown && case.candidate.reading == Reading::Merged {
+        return Some(Rejection::new(ReasonCode::Truncated, CUT));
+    }
     let old: Vec<&str> = scope.text(case.old).lines().filter(|line| !line.trim().is_empty()).collect();
     let new: Vec<&str> = case.candidate.output.lines().filter(|line| !line.trim().is_empty()).collect();
     let matches = line_matches(&old, &new, str::trim_end);
@@ -129,8 +157,7 @@ fn truncated(case: &Case<'_>) -> Option<Rejection> {
     let ends_in_line = case.old.language().body == BodyForm::Indented
         && added > 0
         && old.iter().skip(last + 1).any(|line| line.trim() != final_line && line.trim().starts_with(final_line));
-    (ends_in_line || ends_early && !leaves(case))
-        .then(|| Rejection::new(ReasonCode::Truncated, "the answer stops in the middle of the code"))
+    (ends_in_line || ends_early && !leaves(case)).then(|| Rejection::new(ReasonCode::Truncated, CUT))
 }
 
 /// Whether the last statement of the scope's body leaves it: nothing can have been meant to follow.
@@ -139,7 +166,7 @@ fn leaves(case: &Case<'_>) -> bool {
     let own = outline.definitions.iter().find(|own| within(&own.whole, &case.new_scope));
     let Some(body) = own.and_then(|own| own.body.clone()) else { return false };
     let text = case.new.slice(body.clone()).trim_end();
-    let column = |at: usize| at - case.new.slice(0..at).rfind('\n').map_or(0, |end| end + 1);
+    let column = |at: usize| at - case.new.line_start(at);
     outline.exits.iter().any(|exit| exit.end == body.start + text.len() && column(exit.start) == column(body.start))
 }
 
@@ -175,6 +202,12 @@ fn look_alikes(case: &Case<'_>) -> Option<Rejection> {
             format!("the answer contains {}, which looks like something else; plain characters are needed", found.name);
         Some(Rejection { code: ReasonCode::Homoglyph, line: Some(case.line_of(found.at)), message })
     })
+}
+
+fn escapes(case: &Case<'_>) -> Option<Rejection> {
+    let (at, escape) = escaped::new_escape(case.old, &case.new, case.new_scope.clone())?;
+    let message = format!("the answer is escaped as for HTML (`{escape}`); the code itself is needed");
+    Some(Rejection { code: ReasonCode::Syntax, line: Some(case.line_of(at)), message })
 }
 
 fn comments_only(case: &Case<'_>) -> Option<Rejection> {

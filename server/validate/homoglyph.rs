@@ -18,8 +18,16 @@ pub(super) fn new_look_alike(old: &Document, new: &Document, range: Range<usize>
     if text.is_ascii() {
         return None;
     }
-    let unknown = |c: char| !old.source().contains(c);
-    let seen = text.char_indices().find_map(|(at, c)| Some((at, c, deceptive(c)?)).filter(|_| unknown(c)));
+    let indents = |text: &str, c: char| text.lines().any(|line| margin(line).contains(c));
+    // A file may hold such a blank in a text, and yet none that lines are indented with.
+    let unknown = |at: usize, c: char| {
+        let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
+        match line.trim().is_empty() && c.is_whitespace() {
+            true => !indents(old.source(), c),
+            false => !old.source().contains(c),
+        }
+    };
+    let seen = text.char_indices().find_map(|(at, c)| Some((at, c, deceptive(c)?)).filter(|_| unknown(at, c)));
     if let Some((at, c, what)) = seen {
         return Some(LookAlike { at: range.start + at, name: format!("{what} (U+{:04X})", c as u32) });
     }
@@ -28,6 +36,11 @@ pub(super) fn new_look_alike(old: &Document, new: &Document, range: Range<usize>
         at: range.start + text.find(mixed).unwrap_or(0),
         name: format!("a name in mixed alphabets (`{mixed}`)"),
     })
+}
+
+/// The blanks of any kind that a line starts with.
+fn margin(line: &str) -> &str {
+    &line[..line.len() - line.trim_start().len()]
 }
 
 /// Runs of letters, digits and underscores, in comments and strings too: a look-alike hides anywhere.

@@ -1,7 +1,7 @@
 //! What of the code is sent, and with what else: the body alone, the file, siblings, helpers, examples. Refuses to change a
 //! token of the definition itself.
 
-use graft_ls::syntax::{BodyForm, Definition, DefinitionKind, Document, Scope};
+use graft_ls::syntax::{BodyForm, Definition, DefinitionKind, Document, Scope, locals};
 use graft_ls::text::leading_whitespace;
 
 use super::changes::with_statement;
@@ -144,6 +144,12 @@ fn body(sample: &Sample, code: &Code) -> Option<Code> {
     let (new, old) = (sample.new_body()?, sample.definition.body.clone()?);
     let head = sample.document.slice(sample.scope.range.start..old.start);
     let same_head = sample.new.get(..new.start)? == head && sample.definition.kind.is_callable();
+    // What follows the body, the dependencies of a hook for one, cannot change in an answer that does not hold it.
+    let same_tail = sample.new.get(new.end..)? == sample.document.slice(old.end..sample.scope.range.end);
+    // Without what declares a name that it uses, a body cannot be told from a piece of one.
+    let (was, is) = (locals(&sample.document, sample.scope.range.clone()), locals(&after, definition.whole.clone()));
+    let whole = was.declared.iter().all(|name| is.declared.contains(name) || !is.used.contains(name));
+    let is_block = sample.document.slice(old.clone()).starts_with('{');
     let braces = sample.document.language().body == BodyForm::Braces;
     let first = sample.new.get(..new.start)?.matches('\n').count() + usize::from(braces);
     let last = sample.new.get(..new.end)?.matches('\n').count() + usize::from(!braces);
@@ -168,7 +174,15 @@ fn body(sample: &Sample, code: &Code) -> Option<Code> {
         .first()
         .zip(lines.last())
         .is_some_and(|(first, last)| !first.text.trim().is_empty() && !last.text.trim().is_empty());
-    (same_head && own_lines && closes_alone && same_text && long && edges)
+    (same_head
+        && same_tail
+        && whole
+        && (is_block || !braces)
+        && own_lines
+        && closes_alone
+        && same_text
+        && long
+        && edges)
         .then(|| Code { lines, meant: code.meant.clone() })
 }
 

@@ -128,10 +128,14 @@ fn texts(question: &Question<'_>, inner: &Document, body: &Range<usize>) -> Vec<
     let document = question.document;
     let header = document.slice(question.scope.range.start..body.start);
     let base = &question.scope.base_indent;
-    let deeper = format!("{base}{}", question.scope.unit.text());
+    let deeper =
+        level_of(document, body).map_or_else(|| format!("{base}{}", question.scope.unit.text()), str::to_owned);
     let lines = document.slice(body.clone()).split('\n').zip(line_in_string(document, body.clone())).skip(1);
     let least = Place::least_of(&deeper, lines).map(str::to_owned);
-    let place = Place { base: &deeper, unit: question.scope.unit, starts_line: true, least };
+    let start = document.line_start(body.start);
+    let own_line = usize::from(document.language().body == BodyForm::Braces);
+    let old = document.slice(start..body.end).split('\n').skip(own_line).collect();
+    let place = Place { base: &deeper, unit: question.scope.unit, starts_line: true, least, old };
     let Some(block) = block_of_all(inner) else {
         return Vec::new();
     };
@@ -145,13 +149,26 @@ fn texts(question: &Question<'_>, inner: &Document, body: &Range<usize>) -> Vec<
     };
     let (open, close) = edges(document.slice(body.clone()), base);
     let whole = expression.iter().map(|text| format!("{header}{}{tail}", text.trim_end_matches(';')));
-    let blocks = block.variants(&place).into_iter().map(|text| match document.language().body {
-        BodyForm::Braces => format!("{header}{{{open}{text}{close}}}{tail}"),
-        BodyForm::Indented => {
-            format!("{}{}{text}", head_before(header, inner), kept_docstring(question, inner, body.start, &deeper))
-        }
-    });
+    // An expression gives its value; statements give one only by leaving.
+    let gives_value = expression.is_empty() || !inner.outline().exits.is_empty();
+    let blocks =
+        block.variants(&place).into_iter().filter(|_| gives_value).map(|text| match document.language().body {
+            BodyForm::Braces => format!("{header}{{{open}{text}{close}}}{tail}"),
+            BodyForm::Indented => {
+                format!("{}{}{text}", head_before(header, inner), kept_docstring(question, inner, body.start, &deeper))
+            }
+        });
     whole.chain(blocks).collect()
+}
+
+/// The blanks of the statements of a body that has lines of its own.
+fn level_of<'d>(document: &'d Document, body: &Range<usize>) -> Option<&'d str> {
+    let own_lines = match document.language().body {
+        BodyForm::Braces => document.slice(body.clone()).strip_suffix('}')?.split_once('\n')?.1,
+        BodyForm::Indented => document.slice(document.line_start(body.start)..body.end),
+    };
+    let is_statement = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with(['/', '*', '#']);
+    own_lines.lines().find(is_statement).map(leading_whitespace)
 }
 
 /// The blanks after the opening brace and before the closing one, as the old body has them where it has lines of its own.

@@ -22,7 +22,9 @@ pub(super) fn align(
         (*open, Document::new(question.document.language(), &wrapped, None))
     };
     let wrapped = || -> Vec<(&str, Document)> { question.document.language().wrappers.iter().map(wrap).collect() };
-    let bare = find(question.document, fragment, target);
+    let namesake = find(question.document, fragment, target);
+    let local = namesake.is_some_and(|found| is_local(question.document, fragment, target, found));
+    let bare = namesake.filter(|_| !local);
     let headless = bare.is_some_and(|found| head_is_lost(fragment, found));
     if let Some(found) = bare.filter(|_| !headless) {
         // A method's head may parse as a call there: then a namesake inside it is all that there is to find.
@@ -36,18 +38,18 @@ pub(super) fn align(
         {
             return Ok(outer);
         }
-        let lost = tail_is_lost(question, fragment, found);
-        return Ok(if lost { Vec::new() } else { readings(question, fragment, target, found, Reading::Definition) });
+        return Ok(readings(question, fragment, target, found, Reading::Definition));
     }
     let wrapped = wrapped();
     // Where one wrapping makes sense of all of it, what another makes of a part means nothing.
     let any_sound = wrapped.iter().any(|(_, wrapped)| is_sound(wrapped));
-    for (open, wrapped) in wrapped.iter().filter(|(_, wrapped)| !any_sound || is_sound(wrapped)) {
+    for (open, wrapped) in wrapped.iter().filter(|(_, wrapped)| !local && (!any_sound || is_sound(wrapped))) {
         // A definition that only the wrapping's end closes was cut off.
         let end = open.len() + text.text.trim_end().len();
         if let Some(found) = find(question.document, wrapped, target).filter(|found| found.outer.end <= end) {
-            let lost = head_is_lost(wrapped, found) || tail_is_lost(question, wrapped, found);
-            return Ok(if lost { Vec::new() } else { readings(question, wrapped, target, found, Reading::Wrapped) });
+            let lost = head_is_lost(wrapped, found);
+            let readings = || readings(question, wrapped, target, found, Reading::Wrapped);
+            return Ok(if lost { Vec::new() } else { readings() });
         }
     }
     // Prose or markup took the head with it in every wrapping.
@@ -65,6 +67,23 @@ pub(super) fn align(
         return Err(Some(other));
     }
     Ok(body::align(question, fragment, target, text))
+}
+
+/// Whether a namesake is local to a function that is not around the target, or to the body that the text itself is.
+fn is_local(document: &Document, fragment: &Document, target: &Definition, found: &Definition) -> bool {
+    let is_foreign = |(kind, name): &(DefinitionKind, String)| {
+        kind.is_callable() && !target.path.iter().any(|(_, around)| around == name)
+    };
+    let outline = fragment.outline();
+    let is_statement = |at: usize| {
+        let parts = outline.top_level_in(0..fragment.source().len()).map(|definition| &definition.whole);
+        !parts.chain(&outline.imports).any(|part| part.contains(&at))
+    };
+    found.path.iter().any(is_foreign)
+        || found.path.is_empty()
+            && first_code(fragment).is_some_and(|at| {
+                at < found.whole.start && is_statement(at) && is_of_body(document, fragment, target, at)
+            })
 }
 
 fn is_sound(document: &Document) -> bool {
@@ -120,23 +139,32 @@ fn only_member(fragment: &Document, wrapped: &[(&str, Document)]) -> Option<Stri
 
 /// Whether a text's code, or a definition in it, starts with a line of the old body: then what it defines is local to that body.
 fn starts_in_body(document: &Document, fragment: &Document, target: &Definition) -> bool {
-    let Some(body) = target.body.clone().filter(|_| target.kind.is_callable()).map(|body| document.slice(body)) else {
-        return false;
-    };
-    let (outline, source) = (fragment.outline(), fragment.source());
-    let line_at = |at: usize| source.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim();
-    let in_comment = |at: usize| outline.comments.iter().any(|comment| comment.contains(&at));
-    let first = source
-        .split_inclusive('\n')
-        .scan(0, |end, line| {
-            let start = *end + line.len() - line.trim_start().len();
-            *end += line.len();
-            Some(start)
-        })
-        .find(|start| line_at(*start).len() > 1 && !in_comment(*start));
-    let heads = outline.top_level_in(0..source.len()).map(|definition| definition.outer.start);
-    let is_old = |start: &str| start.len() > 1 && body.lines().skip(1).any(|line| line.trim() == start);
-    first.into_iter().chain(heads).any(|start| is_old(line_at(start)))
+    let heads = fragment.outline().top_level_in(0..fragment.source().len()).map(|definition| definition.outer.start);
+    first_code(fragment).into_iter().chain(heads).any(|at| is_of_body(document, fragment, target, at))
+}
+
+/// Whether the line at an offset of a text is one of the old body's.
+fn is_of_body(document: &Document, fragment: &Document, target: &Definition, at: usize) -> bool {
+    let body = target.body.clone().filter(|_| target.kind.is_callable()).map(|body| document.slice(body));
+    let line = line_at(fragment, at);
+    line.len() > 1 && body.is_some_and(|body| body.lines().skip(1).any(|old| old.trim() == line))
+}
+
+/// The line from an offset on, without blanks around it.
+fn line_at(fragment: &Document, at: usize) -> &str {
+    fragment.slice(at..fragment.source().len()).lines().next().unwrap_or_default().trim()
+}
+
+/// Where a text's first line of code starts.
+fn first_code(fragment: &Document) -> Option<usize> {
+    let comments = &fragment.outline().comments;
+    let in_comment = |at: usize| comments.iter().any(|comment| comment.contains(&at));
+    let starts = fragment.source().split_inclusive('\n').scan(0, |end, line| {
+        let start = *end + line.len() - line.trim_start().len();
+        *end += line.len();
+        Some(start)
+    });
+    starts.into_iter().find(|start| line_at(fragment, *start).len() > 1 && !in_comment(*start))
 }
 
 /// The name of the first definition of a text that consists of definitions.
@@ -164,6 +192,9 @@ fn readings(
     found: &Definition,
     reading: Reading,
 ) -> Vec<Candidate> {
+    if tail_is_lost(question, fragment, found) {
+        return Vec::new();
+    }
     if let Some(merged) = members::align_dropped(question, fragment, target, found) {
         return merged;
     }
@@ -189,10 +220,11 @@ pub(super) fn texts(
 ) -> Vec<String> {
     let meant = Definition { whole: meant_start(question, fragment, found)..found.whole.end, ..found.clone() };
     let found = &after_label(question, fragment, target, &meant);
-    let block = block_of(fragment, found.whole.start..meant_end(fragment, found));
+    let mut block = block_of(fragment, found.whole.start..meant_end(fragment, found));
     let trivia_lines = fragment.slice(found.whole.start..found.outer.start).matches('\n').count();
     let head_line =
         fragment.slice(found.whole.start..after_attributes(fragment, fragment.outline(), found)).matches('\n').count();
+    block.head = head_line;
     let kept = Kept::of(question, fragment, target, found);
     let prefix = Prefix::of(question.document, fragment, target, found);
     let place = place_of(question);

@@ -78,7 +78,7 @@ fn docstring(question: &Question<'_>, fragment: &Document, target: &Definition) 
         return Vec::new();
     }
     let indent = base_indent(document.source(), body.start);
-    let place = Place { base: indent, unit: question.scope.unit, starts_line: true, least: None };
+    let place = Place { base: indent, unit: question.scope.unit, starts_line: true, least: None, old: Vec::new() };
     let line_start = body.start - indent.len();
     let old = document.outline().docstrings.iter().find(|range| range.start == body.start);
     let rest = old.map_or(line_start, |range| range.end);

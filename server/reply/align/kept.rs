@@ -97,8 +97,7 @@ impl<'a> Prefix<'a> {
 
 fn prefix<'d>(document: &'d Document, definition: &Definition) -> &'d str {
     let head = after_attributes(document, document.outline(), definition);
-    let line = document.slice(0..head).rfind('\n').map_or(0, |at| at + 1);
-    document.slice(line.max(definition.whole.start)..head).trim_start()
+    document.slice(document.line_start(head).max(definition.whole.start)..head).trim_start()
 }
 
 /// The lines before a definition's own, told apart: comments, and attributes or decorators.
@@ -112,11 +111,11 @@ struct Before {
 }
 
 fn trivia(document: &Document, definition: &Definition) -> Before {
-    let source = document.source();
-    let line_start = |at: usize| source.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let outline = Outline::of(document, Some(definition.whole.start..definition.header().end));
-    let (first, last) =
-        (line_start(definition.whole.start), line_start(after_attributes(document, &outline, definition)));
+    let (first, last) = (
+        document.line_start(definition.whole.start),
+        document.line_start(after_attributes(document, &outline, definition)),
+    );
     let starts_with_attribute =
         outline.inner_attributes.iter().any(|attribute| attribute.start == definition.node.start);
     let all = document.slice(first..last).to_owned();

@@ -123,15 +123,14 @@ fn merge(
         let Some(text) = member_text(question, fragment, old, new) else {
             continue;
         };
-        let own_line = document.slice(0..old.whole.start).rsplit('\n').next().unwrap_or_default().len();
-        edits.push(Edit::new(old.whole.start - own_line - start..old.outer.end - start, text));
+        edits.push(Edit::new(document.line_start(old.whole.start) - start..old.outer.end - start, text));
     }
     if let Some((last, _)) = pairs.last() {
         let base = base_indent(document.source(), last.outer.start);
         for new in &added {
             let block = block_of(fragment, new.whole.start..new.outer.end);
             let text = block
-                .variants(&Place { base, unit: question.scope.unit, starts_line: true, least: None })
+                .variants(&Place { base, unit: question.scope.unit, starts_line: true, least: None, old: Vec::new() })
                 .into_iter()
                 .next();
             if let (Some(text), Some(edit)) = (text, edits.iter_mut().max_by_key(|edit| edit.range.end)) {

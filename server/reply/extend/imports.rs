@@ -90,7 +90,7 @@ impl<'a> Container<'a> {
         let before = block.iter().take_while(|range| !is_sorted || key(text(range)) <= key(import)).last();
         let first = block.first().map_or(0..0, |range| (*range).clone());
         let neighbour = before.map_or(first, |range| (*range).clone());
-        let line_start = source.get(..neighbour.start).and_then(|head| head.rfind('\n')).map_or(0, |at| at + 1);
+        let line_start = self.document.line_start(neighbour.start);
         let groups = &self.document.outline().import_groups;
         let group = groups.iter().find(|group| group.start <= neighbour.start && neighbour.end <= group.end);
         let single = || match self.document.language().import_list {
