@@ -2,6 +2,7 @@
 
 mod baseline;
 mod choose;
+mod cut;
 mod edit;
 mod escaped;
 mod guards;

@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "the command uses parts of these modules that the tests do not")]
 
 pub mod apply;
+pub mod body_only;
 pub mod chance;
 pub mod changes;
 pub mod code;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::guards::{Case, End, check};
+use super::cut::End;
+use super::guards::{Case, check};
 use super::{Baseline, ReasonCode, Rejection, ValidatedEdit};
 use crate::reply::{Candidate, Promise, Readings};
 use crate::syntax::{BodyForm, Census, Scope};

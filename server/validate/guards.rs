@@ -2,23 +2,11 @@
 
 use std::ops::Range;
 
+use super::cut::{self, End};
 use super::{Ending, ReasonCode, Rejection, Terms, escaped, homoglyph, lazy, partial};
 use crate::reply::{Candidate, Promise, Reading};
-use crate::syntax::{
-    BodyForm, Census, Definition, DefinitionKind, Document, Outline, Scope, ScopeShape, code_tokens, is_stub,
-};
-use crate::text::{Edits, line_matches};
-
-/// What there is to show that a text is whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// A mark closed it, or the server said that the model was done.
-    Shown,
-    /// Its block was opened and never closed.
-    NotShown,
-    /// It stands in no block, and nobody said how the answer ended.
-    Unsaid,
-}
+use crate::syntax::{Census, Definition, DefinitionKind, Document, Outline, Scope, ScopeShape, code_tokens, is_stub};
+use crate::text::Edits;
 
 /// A candidate made real, next to what was.
 pub(super) struct Case<'a> {
@@ -31,8 +19,8 @@ pub(super) struct Case<'a> {
     pub(super) inserted: Vec<Range<usize>>,
     pub(super) candidate: &'a Candidate,
     pub(super) promise: Promise,
-    end: End,
-    ending: Ending,
+    pub(super) end: End,
+    pub(super) ending: Ending,
 }
 
 impl<'a> Case<'a> {
@@ -94,14 +82,12 @@ fn edited(old: &Document, edits: &Edits) -> Document {
     }
 }
 
-const CUT: &str = "the answer stops in the middle of the code";
-
 type Guard = fn(&Case<'_>) -> Option<Rejection>;
 
 /// In the order in which their reasons help most.
 const GUARDS: [Guard; 12] = [
     outside,
-    truncated,
+    cut::truncated,
     placeholder,
     look_alikes,
     escapes,
@@ -132,42 +118,6 @@ fn outside(case: &Case<'_>) -> Option<Rejection> {
     let additions_rewrite = case.promise == Promise::Additions && foreign.len() != case.candidate.edits.len();
     (!allowed || additions_rewrite)
         .then(|| Rejection::new(ReasonCode::OutsideScope, "the answer changes code outside what was asked for"))
-}
-
-/// An answer that may have been cut off was, where it stops in the middle of the old text: servers have said "stop" of such.
-fn truncated(case: &Case<'_>) -> Option<Rejection> {
-    let scope = case.scope.filter(|_| case.end != End::Shown)?;
-    // What an unclosed block leaves out of a scope was to come yet, and its last definition may lack its end.
-    if case.end == End::NotShown && case.candidate.reading == Reading::Merged {
-        return Some(Rejection::new(ReasonCode::Truncated, CUT));
-    }
-    let old: Vec<&str> = scope.text(case.old).lines().filter(|line| !line.trim().is_empty()).collect();
-    let new: Vec<&str> = case.candidate.output.lines().filter(|line| !line.trim().is_empty()).collect();
-    let matches = line_matches(&old, &new, str::trim_end);
-    let (at, last) = matches.iter().enumerate().rev().find_map(|(at, old)| Some((at, (*old)?)))?;
-    let (missing, added) = (old.len() - last - 1, new.len() - at - 1);
-    // What replaces the old tail is as long as that, more or less; a line or two are where it stopped.
-    let gone = missing.saturating_sub(added);
-    let share = |tenths: usize| gone * 10 >= old.len() * tenths;
-    let ends_early = match case.ending {
-        Ending::Unknown => gone > 1 && share(2),
-        _ => share(3) && (gone > 3 || added == 0 && gone > 1),
-    };
-    let final_line = new.last().map_or("", |line| line.trim());
-    let ends_in_line = case.old.language().body == BodyForm::Indented
-        && added > 0
-        && old.iter().skip(last + 1).any(|line| line.trim() != final_line && line.trim().starts_with(final_line));
-    (ends_in_line || ends_early && !leaves(case)).then(|| Rejection::new(ReasonCode::Truncated, CUT))
-}
-
-/// Whether the last statement of the scope's body leaves it: nothing can have been meant to follow.
-fn leaves(case: &Case<'_>) -> bool {
-    let outline = Outline::of(&case.new, Some(case.new_scope.clone()));
-    let own = outline.definitions.iter().find(|own| within(&own.whole, &case.new_scope));
-    let Some(body) = own.and_then(|own| own.body.clone()) else { return false };
-    let text = case.new.slice(body.clone()).trim_end();
-    let column = |at: usize| at - case.new.line_start(at);
-    outline.exits.iter().any(|exit| exit.end == body.start + text.len() && column(exit.start) == column(body.start))
 }
 
 fn placeholder(case: &Case<'_>) -> Option<Rejection> {
@@ -332,6 +282,6 @@ fn emptied(case: &Case<'_>) -> Option<Rejection> {
     Some(Rejection::new(ReasonCode::Lazy, message))
 }
 
-fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
+pub(super) fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
     outer.start <= inner.start && inner.end <= outer.end && !outer.is_empty()
 }

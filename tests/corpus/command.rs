@@ -11,6 +11,7 @@
 )]
 
 mod apply;
+mod body_only;
 mod chance;
 mod changes;
 mod code;

@@ -4,7 +4,7 @@
 use super::chance::Chance;
 use super::code::{Answer, Code, Require};
 use super::samples::Sample;
-use super::{content, cuts, harm, layout, packaging, wrapping};
+use super::{body_only, content, cuts, harm, layout, packaging, wrapping};
 use Require::{Exact, ExactOrRefused, Refused};
 
 type OfCode = fn(&Sample, Code) -> Option<Code>;
@@ -145,11 +145,11 @@ pub const ALL: &[Mutator] = &[
     row("import", Step::Content(content::import), Exact),
     row("helper-and-import", Step::Content(content::helper_and_import), Exact),
     row("demonstration", Step::Content(content::demonstration), Exact),
-    row("body-only", Step::Part(content::body_only), Exact),
-    row("body-only-dedent", Step::Part(content::body_only_dedent), Exact),
-    row("body-only-braces", Step::Part(content::body_only_braces), Exact),
-    row("body-only-closed", Step::Part(content::body_only_closed), Exact),
-    row("body-only-remark", Step::Part(content::body_only_remark), Exact),
+    row("body-only", Step::Part(body_only::alone), Exact),
+    row("body-only-dedent", Step::Part(body_only::dedent), Exact),
+    row("body-only-braces", Step::Part(body_only::braces), Exact),
+    row("body-only-closed", Step::Part(body_only::closed), Exact),
+    row("body-only-remark", Step::Part(body_only::remark), Exact),
     row("placeholder", Step::Shape(harm::placeholder), Refused),
     row("placeholder-word", Step::Shape(harm::placeholder_word), Refused),
     row("placeholder-bare", Step::Shape(harm::placeholder_bare), Refused),
