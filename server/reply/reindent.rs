@@ -1,7 +1,7 @@
 //! The indentation of a text changed to another base and unit. Refuses to touch anything but leading blanks.
 
 use super::settled::Grid;
-use crate::text::{IndentUnit, leading_whitespace};
+use crate::text::{IndentUnit, leading_whitespace, line_matches};
 
 /// Lines of code with what is known of their blanks.
 #[derive(Debug, Clone)]
@@ -43,7 +43,9 @@ impl Place<'_> {
 /// What lines have more than `base`; those inside strings and the inner ones of block comments have blanks of their own.
 fn deeper_steps<'t>(base: &str, lines: impl Iterator<Item = (&'t str, bool)>) -> impl Iterator<Item = &'t str> {
     lines
-        .filter(|(line, inside)| !*inside && !line.trim().is_empty() && !line.trim_start().starts_with('*'))
+        .filter(|(line, inside)| {
+            !*inside && !line.trim().is_empty() && !line.trim_start().starts_with(['*', ')', ']', '}'])
+        })
         .filter_map(move |(line, _)| leading_whitespace(line).strip_prefix(base).filter(|step| !step.is_empty()))
 }
 
@@ -94,12 +96,27 @@ impl<'a> Block<'a> {
         inner.into_iter().any(|(line, _)| !line.starts_with(base))
     }
 
+    /// Whether the block, only moved to the place's base, has most of its old lines blank for blank.
+    fn stands_as(&self, place: &Place<'_>) -> bool {
+        let text = self.set(self.base, place, None, true);
+        let lines: Vec<&str> = text.split('\n').collect();
+        let (mut same, mut alike) = (0, 0);
+        for (line, old) in lines.iter().zip(line_matches(&place.old, &lines, str::trim)).skip(1) {
+            let worded = line.contains(char::is_alphanumeric) && line.starts_with([' ', '\t']);
+            let old = old.and_then(|old| place.old.get(old)).filter(|_| worded);
+            alike += usize::from(old.is_some());
+            same += usize::from(old.is_some_and(|old| leading_whitespace(old) == leading_whitespace(line)));
+        }
+        same * 2 > alike
+    }
+
     /// The block, set, with the old blanks of lines that no step of indentation puts where they stood.
     fn settled(&self, text: &str, place: &Place<'_>, step: Option<&str>) -> String {
         let unit = place.unit.text();
         let step_width = place.least.as_ref().unwrap_or(&unit).len();
         let grid = Grid { old: &place.old, base: place.base, step: if unit == "\t" { 8 } else { step_width.max(2) } };
-        let converted = step.is_some_and(|step| step != unit);
+        // Code that stands as deep as the old code, line for line, has blanks that are meant.
+        let converted = step.is_some_and(|step| step != unit) && !self.stands_as(place);
         let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
         let is_free = |at: usize| converted || flag(&self.in_comment, at);
         let is_fixed = |at: usize| flag(&self.in_string, at) || at == 0 && !place.starts_line;
@@ -139,11 +156,16 @@ impl<'a> Block<'a> {
 
     /// Where only the first line was sent without the indentation that all the others still have: that base.
     fn first_line_lost<'b>(&self, place: &Place<'b>) -> Option<&'b str> {
-        let step = place.unit.text().len();
-        let has_base = |line: &str| leading_whitespace(line).len() + step > place.base.len();
+        // One that stands off the grid, or where the old code has it, says nothing else.
+        let has_base = |line: &str| {
+            line.starts_with(place.base)
+                || leading_whitespace(line).len() + 1 == place.base.len()
+                || place.old.contains(&line)
+        };
         let lost = self.base.len() < place.base.len()
             && self.lines.len() > 1
-            && self.laid_out().all(|line| line.starts_with(place.base) || place.base.len() > step && has_base(line));
+            && self.laid_out().any(|line| line.starts_with(place.base))
+            && self.laid_out().all(has_base);
         lost.then_some(place.base)
     }
 

@@ -10,7 +10,14 @@ use crate::reply::{Candidate, Reading};
 use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, code_tokens, line_in_string};
 use crate::text::{Edit, leading_whitespace};
 
-pub(super) fn align(question: &Question<'_>, fragment: &Document, target: &Definition, text: &Text) -> Vec<Candidate> {
+/// Readings of `text` as the body of `target`; `declares_namesake` where a namesake in it is known to be the body's own.
+pub(super) fn align(
+    question: &Question<'_>,
+    fragment: &Document,
+    target: &Definition,
+    text: &Text,
+    declares_namesake: bool,
+) -> Vec<Candidate> {
     let Some(body) = target.body.clone().filter(|_| target.kind.is_callable()) else {
         return Vec::new();
     };
@@ -37,7 +44,7 @@ pub(super) fn align(question: &Question<'_>, fragment: &Document, target: &Defin
         if code_tokens(&inner, 0..inner.source().len()).is_empty()
             || is_number(inner.source())
             || !is_code(&inner, text.marked)
-            || inner.outline().definitions.iter().any(is_target)
+            || !declares_namesake && inner.outline().definitions.iter().any(is_target)
             || uses_newly(question, &inner, target, &body)
         {
             continue;
@@ -133,8 +140,12 @@ fn texts(question: &Question<'_>, inner: &Document, body: &Range<usize>) -> Vec<
     let lines = document.slice(body.clone()).split('\n').zip(line_in_string(document, body.clone())).skip(1);
     let least = Place::least_of(&deeper, lines).map(str::to_owned);
     let start = document.line_start(body.start);
-    let own_line = usize::from(document.language().body == BodyForm::Braces);
-    let old = document.slice(start..body.end).split('\n').skip(own_line).collect();
+    let mut old: Vec<&str> = document.slice(start..body.end).split('\n').collect();
+    if document.language().body == BodyForm::Braces {
+        // The lines of the braces.
+        old.pop();
+        old = old.split_off(old.len().min(1));
+    }
     let place = Place { base: &deeper, unit: question.scope.unit, starts_line: true, least, old };
     let Some(block) = block_of_all(inner) else {
         return Vec::new();

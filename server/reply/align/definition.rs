@@ -43,7 +43,10 @@ pub(super) fn align(
     let wrapped = wrapped();
     // Where one wrapping makes sense of all of it, what another makes of a part means nothing.
     let any_sound = wrapped.iter().any(|(_, wrapped)| is_sound(wrapped));
-    for (open, wrapped) in wrapped.iter().filter(|(_, wrapped)| !local && (!any_sound || is_sound(wrapped))) {
+    // Nor does what the errors make of statements.
+    let in_body = first_code(fragment).is_some_and(|at| is_of_body(question.document, fragment, target, at));
+    let tells = |wrapped: &Document| !local && (is_sound(wrapped) || !any_sound && !in_body);
+    for (open, wrapped) in wrapped.iter().filter(|(_, wrapped)| tells(wrapped)) {
         // A definition that only the wrapping's end closes was cut off.
         let end = open.len() + text.text.trim_end().len();
         if let Some(found) = find(question.document, wrapped, target).filter(|found| found.outer.end <= end) {
@@ -66,7 +69,7 @@ pub(super) fn align(
     if let Some(other) = other {
         return Err(Some(other));
     }
-    Ok(body::align(question, fragment, target, text))
+    Ok(body::align(question, fragment, target, text, local))
 }
 
 /// Whether a namesake is local to a function that is not around the target, or to the body that the text itself is.
@@ -173,7 +176,7 @@ fn only_definition(fragment: &Document, target: &Definition) -> Option<String> {
     let all = 0..fragment.source().len();
     // A variable at the top may be the first statement of a body.
     let tops: Vec<&Definition> =
-        outline.top_level_in(all).filter(|definition| definition.kind != DefinitionKind::Variable).collect();
+        outline.top_level_in(all).filter(|d| d.kind != DefinitionKind::Variable && !d.name.is_empty()).collect();
     let covered: usize = tops.iter().map(|definition| definition.whole.len()).sum::<usize>()
         + outline.imports.iter().map(|range| range.len()).sum::<usize>();
     // Constants stand among the statements of a body too.
