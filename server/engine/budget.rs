@@ -147,7 +147,7 @@ impl Budget {
         let file = settings.ledger.as_deref().unwrap_or(Path::new("")).display();
         let first = !std::mem::replace(&mut self.said().problem, true);
         first.then(|| {
-            format!("what was spent today is not known, because {file} {why}; until it can be read and written, only what this process spends counts")
+            format!("what was spent today is not known, because {file} {why}; until it can be read and written, only what this process knows of counts")
         })
     }
 

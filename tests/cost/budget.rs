@@ -128,7 +128,7 @@ async fn a_file_that_cannot_be_used_ends_no_job_and_is_said_once() {
     assert!(is_edit(&outcome));
     let [warning] = outcome.warnings.as_slice() else { panic!("{:?}", outcome.warnings) };
     assert!(
-        warning.contains("only what this process spends counts") && warning.contains("holds something else; until"),
+        warning.contains("only what this process knows of counts") && warning.contains("holds something else; until"),
         "{warning}"
     );
     let (outcome, _) = run(&engine, None).await;

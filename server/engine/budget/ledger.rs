@@ -1,5 +1,5 @@
 //! What was spent today, in a file that all processes of a user share: one holds its lock at a time, and it is replaced as
-//! a whole. Where it cannot be used, what this process spent counts alone. Knows no limits.
+//! a whole. Where it cannot be used, what this process knows counts alone, and is written as soon as it can be. Knows no limits.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -27,11 +27,27 @@ pub(super) struct Page {
     pub(super) usd: f64,
 }
 
+/// What this process knows.
+#[derive(Debug)]
+struct Own {
+    /// The last page that it saw, and what it has added since.
+    page: Page,
+    /// What of it is in no file yet, in USD.
+    unwritten: f64,
+}
+
 /// The shared file as this process uses it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Ledger {
-    /// What this process spent.
-    own: Mutex<Option<Page>>,
+    own: Mutex<Option<Own>>,
+    /// How long the lock is waited for.
+    patience: Duration,
+}
+
+impl Default for Ledger {
+    fn default() -> Ledger {
+        Ledger { own: Mutex::default(), patience: PATIENCE }
+    }
 }
 
 /// What a look at the ledger gave.
@@ -52,42 +68,47 @@ impl Ledger {
         now: impl Fn() -> SystemTime,
         change: impl FnOnce(&Page) -> (f64, T),
     ) -> Looked<T> {
-        let opened = path.map(|path| lock_beside(path).map(|lock| (path, lock)));
+        let opened = path.map(|path| lock_beside(path, self.patience).map(|lock| (path, lock)));
         // Under the lock, so that no two processes can have two todays.
         let day = day_of(now());
         let mut own = self.own();
-        let mine = own.take().filter(|page| page.day == day).map_or(0.0, |page| page.usd);
+        let known = own.take().filter(|own| own.page.day == day);
+        let (known, unwritten) = known.map_or((0.0, 0.0), |own| (own.page.usd, own.unwritten));
         let (spent, mut problem) = match &opened {
-            None => (mine, None),
-            Some(Err(error)) => (mine, Some(format!("cannot be locked ({error})"))),
+            None => (known, None),
+            Some(Err(error)) => (known, Some(format!("cannot be locked ({error})"))),
             Some(Ok((path, _))) => match read(path) {
-                Ok(page) => (page.filter(|page| page.day == day).map_or(0.0, |page| page.usd), None),
-                Err(why) => (mine, Some(why)),
+                Ok(page) => (page.filter(|page| page.day == day).map_or(0.0, |page| page.usd) + unwritten, None),
+                Err(why) => (known, Some(why)),
             },
         };
         let page = |usd: f64| Page { day: day.clone(), usd: rounded(usd.max(0.0)) };
         let (added, result) = change(&page(spent));
-        if added != 0.0
+        let page = page(spent + added);
+        let mut unwritten = unwritten + added;
+        if unwritten != 0.0
             && let Some(Ok((path, _))) = &opened
-            && let Err(error) = write(path, &page(spent + added))
         {
-            problem = problem.or_else(|| Some(format!("cannot be written ({error})")));
+            match write(path, &page) {
+                Ok(()) => unwritten = 0.0,
+                Err(error) => problem = problem.or_else(|| Some(format!("cannot be written ({error})"))),
+            }
         }
-        *own = Some(page(mine + added));
+        *own = Some(Own { page, unwritten });
         Looked { result, day, problem }
     }
 
     /// A plain value: a panic elsewhere leaves it usable.
-    fn own(&self) -> MutexGuard<'_, Option<Page>> {
+    fn own(&self) -> MutexGuard<'_, Option<Own>> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The page itself is replaced, which leaves a lock on it with nobody: the lock is a file of its own.
-fn lock_beside(path: &Path) -> io::Result<File> {
+fn lock_beside(path: &Path, patience: Duration) -> io::Result<File> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     let file = File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
-    let patient_until = Instant::now() + PATIENCE;
+    let patient_until = Instant::now() + patience;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -151,11 +172,11 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_none_is_replaced_and_what_this_process_spent_counts() {
+    fn a_file_that_is_none_is_replaced_and_what_this_process_knows_counts() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("spending.json");
         let long = "x".repeat(5000);
         for text in ["", "{", "[]", r#"{"day":"1970-01-01","usd":-1}"#, r#"{"day":"1970-01-01","usd":null}"#, &long] {
+            let path = folder.path().join(format!("{}.json", text.len()));
             let ledger = Ledger::default();
             add(&ledger, Some(&path), 0, 0.5);
             fs::write(&path, text).unwrap();
@@ -179,6 +200,23 @@ mod tests {
                 assert!(before == spent && problem.is_some(), "{before} {problem:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_lock_that_somebody_keeps_holds_nothing_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spending.json");
+        add(&Ledger::default(), Some(&path), 0, 1.0);
+        let kept = lock_beside(&path, PATIENCE).unwrap();
+        let hurried = Ledger { patience: Duration::ZERO, ..Ledger::default() };
+        for spent in [0.0, 0.5] {
+            let (before, problem) = add(&hurried, Some(&path), 0, 0.5);
+            assert_eq!((before, problem.as_deref()), (spent, Some("cannot be locked (another process holds it)")));
+        }
+        drop(kept);
+        // What could not be written is made up for.
+        assert_eq!(add(&hurried, Some(&path), 0, 0.0), (2.0, None));
+        assert_eq!(add(&Ledger::default(), Some(&path), 0, 0.0), (2.0, None));
     }
 
     #[test]
