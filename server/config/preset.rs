@@ -114,6 +114,11 @@ impl Preset {
                 "\n# [routes]                # where none is written: every model in this order, then what needs none\n# document = \"builtin\"\n"
             }
         });
+        if self != Preset::Local {
+            text.push_str(
+                "\n# [budget]                # past it, chains go on with what is free\n# usd_per_day = 2.0\n",
+            );
+        }
         text
     }
 }
