@@ -49,13 +49,14 @@ def toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def write_config(path: Path, kind: str, base_url: str, **model: object) -> Path:
-    """A config with one provider and one model, `tiny`, which serves every action; `model` holds the model's further keys."""
+def write_config(path: Path, kind: str, base_url: str, provider: dict[str, object] | None = None, **model: object) -> Path:
+    """A config with one provider and one model, `tiny`, which serves every action; `model` and `provider` hold further keys."""
     settings = {"provider": "engine", "model": "tiny", **model}
     lines = [
         "[providers.engine]",
         f"kind = {toml(kind)}",
         f"base_url = {toml(base_url)}",
+        *(f"{key} = {toml(value)}" for key, value in (provider or {}).items()),
         "",
         "[models.tiny]",
         *(f"{key} = {toml(value)}" for key, value in settings.items()),

@@ -14,12 +14,12 @@ SECONDS = 60
 
 
 class Engine:
-    """A running llama.cpp server with the tiny model. Use it with `with`, or `close` it."""
+    """A running llama.cpp server with the tiny model, started with the options of `serve.py`. Use it with `with`, or `close` it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         # The engine's own log is of no use until a start fails; then it is the only thing that is.
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("serve.py"))],
+            [sys.executable, str(Path(__file__).with_name("serve.py")), *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

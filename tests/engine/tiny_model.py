@@ -49,9 +49,11 @@ def printable(byte: int) -> str:
     return chr(0x100 + sum(1 for other in range(byte) if other not in visible))
 
 
-def vocabulary() -> tuple[list[str], list[int]]:
+def vocabulary(fills_in: bool) -> tuple[list[str], list[int]]:
     """All tokens and their types; the id of a byte's token is the byte. Padded to whole blocks of 32."""
-    tokens = [printable(byte) for byte in range(BYTES)] + CONTROL
+    # An engine knows the tokens for filling in by their texts too.
+    control = [token if fills_in or "fim" not in token else token.replace("fim", "not") for token in CONTROL]
+    tokens = [printable(byte) for byte in range(BYTES)] + control
     types = [gguf.TokenType.NORMAL] * BYTES + [gguf.TokenType.CONTROL] * len(CONTROL)
     while len(tokens) % 32:
         tokens.append(f"<|reserved_{len(tokens)}|>")
@@ -74,7 +76,7 @@ def add_settings(writer: gguf.GGUFWriter, size: int) -> None:
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
 
 
-def add_tokenizer(writer: gguf.GGUFWriter, tokens: list[str], types: list[int]) -> None:
+def add_tokenizer(writer: gguf.GGUFWriter, tokens: list[str], types: list[int], fills_in: bool) -> None:
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("qwen2")
     writer.add_token_list(tokens)
@@ -86,7 +88,7 @@ def add_tokenizer(writer: gguf.GGUFWriter, tokens: list[str], types: list[int]) 
     writer.add_eos_token_id(tokens.index("<|im_end|>"))
     writer.add_eot_token_id(tokens.index("<|im_end|>"))
     writer.add_add_bos_token(False)
-    for key, token in FIM_KEYS.items():
+    for key, token in FIM_KEYS.items() if fills_in else ():
         writer.add_uint32(f"tokenizer.ggml.{key}_token_id", tokens.index(token))
     writer.add_chat_template(CHAT_TEMPLATE)
 
@@ -118,12 +120,12 @@ def add_weights(writer: gguf.GGUFWriter, size: int) -> None:
     noise("output.weight", size, EMBEDDING)
 
 
-def write_model(path: Path) -> str:
-    """Writes the model to `path` and gives its SHA-256 in hexadecimal."""
-    tokens, types = vocabulary()
+def write_model(path: Path, fills_in: bool = True) -> str:
+    """Writes the model to `path` and gives its SHA-256 in hexadecimal. It fills in code between two pieces, or cannot."""
+    tokens, types = vocabulary(fills_in)
     writer = gguf.GGUFWriter(str(path), "qwen2")
     add_settings(writer, len(tokens))
-    add_tokenizer(writer, tokens, types)
+    add_tokenizer(writer, tokens, types, fills_in)
     add_weights(writer, len(tokens))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
