@@ -46,7 +46,7 @@ pub use model::{Model, names_a_cloud};
 pub use parameters::{Parameters, merge};
 pub use preset::{CloudProvider, LocalModel, Preset, clouds_with_keys};
 pub use price::Price;
-pub use privacy::{Ownership, PrivacyClass, PrivacyGlob, PrivacySettings};
+pub use privacy::{Ownership, PrivacyClass, PrivacyGlob, PrivacySettings, SecretHandling};
 pub use project::PROJECT_FILE;
 pub use provider::{Provider, ProviderKind};
 pub use routes::{ACTION_IDS, Chain, Routes, StepName};

@@ -5,6 +5,7 @@ mod builtin_step;
 mod checkup;
 mod cost;
 mod day;
+mod disclosure;
 mod discovery;
 mod endpoints;
 mod escalation;

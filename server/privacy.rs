@@ -1,14 +1,20 @@
 //! How far the code of a file may travel, and what says so: globs, files that hold secrets, what git and `.graftignore` leave
-//! out. Looks at names and links, never into a file's code; sends nothing.
+//! out. And the secrets inside a text: found by their shapes, taken out, put back. Sends nothing.
 
 mod ignored;
+mod masking;
 mod names;
 mod secret_files;
+mod secrets;
+mod shapes;
 
 use std::path::Path;
 
 pub use ignored::IgnoreFiles;
+pub use masking::Masking;
 pub use secret_files::SECRET_FILES;
+pub use secrets::{Secret, find};
+pub use shapes::{SHAPES, Shape};
 
 use crate::config::{PrivacyClass, PrivacySettings};
 use ignored::Ignored;

@@ -2,6 +2,7 @@
 
 mod leaks;
 mod remote;
+mod secrets;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -47,6 +47,9 @@ fn text(explanation: &Explanation) -> String {
     let _ = writeln!(text, "chain: {} ({})", route.chain.join(", "), route.reason);
     let kept = explanation.kept.as_ref().map_or_else(String::new, |kept| format!(": {kept}"));
     let _ = writeln!(text, "privacy: {}{kept}", route.privacy);
+    if !explanation.secrets.is_empty() {
+        let _ = writeln!(text, "hidden from models in a cloud: {}", explanation.secrets.join(", "));
+    }
     text.push_str(&explanation.estimated_cost.as_ref().map(cost_text).unwrap_or_default());
     for (at, step) in explanation.steps.iter().enumerate() {
         let _ = writeln!(text, "{}. {}", at + 1, step_text(step));

@@ -198,7 +198,8 @@ fn say_who(outcome: &Outcome, written: bool) {
         let before: Vec<Attempt> = outcome.attempts.iter().filter(|other| *other != attempt).cloned().collect();
         let failed = troubles(&before);
         let after = if failed.is_empty() { String::new() } else { format!(", after {failed}") };
-        output::say(&format!("{done} by {}{step}{}{after}", attempt.model, outcome.cost_clause()));
+        let (cost, masked) = (outcome.cost_clause(), outcome.masked_clause());
+        output::say(&format!("{done} by {}{step}{cost}{masked}{after}", attempt.model));
     }
 }
 

@@ -11,7 +11,7 @@ use super::tree::{Entry, Node, Table, Value};
 
 const GLOBS: &str = "globs";
 
-pub(super) const SETTINGS: [Setting; 5] = [
+pub(super) const SETTINGS: [Setting; 6] = [
     Setting {
         name: "never",
         form: GLOBS,
@@ -33,7 +33,34 @@ pub(super) const SETTINGS: [Setting; 5] = [
     class("secret_files", "`\"never\"`", "the class of [files that hold secrets](privacy.md#files-that-hold-secrets)"),
     class("gitignored", "`\"local_only\"`", "the class of files that git ignores"),
     class("graftignored", "`\"local_only\"`", "the class of files that a `.graftignore` names"),
+    Setting {
+        name: "secrets",
+        form: "`mask`, `local`, `send`",
+        default: "`\"mask\"`",
+        meaning: "[secrets inside code](privacy.md#secrets-inside-code): hidden from models in a cloud, kept at home with the whole file, or sent",
+        example: "\"local\"",
+        shape: Shape::Choice(&SECRET_NAMES),
+        project: InProject::Tighter,
+    },
 ];
+
+/// The loosest first.
+const SECRET_NAMES: [&str; 3] = ["send", "mask", "local"];
+
+const SECRET_HANDLINGS: [(&str, SecretHandling); 3] =
+    [("send", SecretHandling::Send), ("mask", SecretHandling::Mask), ("local", SecretHandling::Local)];
+
+/// What becomes of secrets inside code that would go to a cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecretHandling {
+    /// They are sent.
+    Send,
+    /// Names are sent in their place.
+    #[default]
+    Mask,
+    /// The whole file stays at home.
+    Local,
+}
 
 const fn class(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
     Setting {
@@ -61,6 +88,8 @@ pub struct PrivacySettings {
     pub gitignored: PrivacyClass,
     /// The class of files that a `.graftignore` names.
     pub graftignored: PrivacyClass,
+    /// What becomes of secrets inside code.
+    pub secrets: SecretHandling,
     /// Whether the user's own list of what git ignores everywhere counts.
     pub git_excludes: bool,
 }
@@ -72,6 +101,7 @@ impl Default for PrivacySettings {
             secret_files: PrivacyClass::Never,
             gitignored: PrivacyClass::LocalOnly,
             graftignored: PrivacyClass::LocalOnly,
+            secrets: SecretHandling::Mask,
             git_excludes: false,
         }
     }
@@ -135,6 +165,7 @@ pub(super) fn read(root: &Fields<'_>) -> PrivacySettings {
         secret_files: class("secret_files").unwrap_or(standard.secret_files),
         gitignored: class("gitignored").unwrap_or(standard.gitignored),
         graftignored: class("graftignored").unwrap_or(standard.graftignored),
+        secrets: fields.one_of("secrets", &SECRET_HANDLINGS).unwrap_or(standard.secrets),
         git_excludes: false,
     }
 }

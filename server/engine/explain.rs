@@ -9,7 +9,7 @@ use super::job::Job;
 use super::report::ReportedRoute;
 use super::run::{facts, no_route};
 use super::{Engine, Failure, Task, model_step};
-use crate::config::Model;
+use crate::config::{Model, SecretHandling};
 use crate::model::{known_model, sampling};
 use crate::route::{Purpose, Step, TaskFacts, route};
 use crate::syntax::Scope;
@@ -36,6 +36,9 @@ pub struct Explanation {
     /// What keeps the code from where it may not go, where something does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,
+    /// Secrets inside the file, which are hidden from models in a cloud.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// The chain's steps in order.
     pub steps: Vec<ExplainedStep>,
     /// What it may cost at most; nothing where the action would not be done here.
@@ -186,6 +189,7 @@ pub(super) fn explain(engine: &Engine, task: &Task, purpose: Purpose) -> Result<
         not_here: job.as_ref().err().cloned(),
         path: facts.path,
         steps,
+        secrets: job.as_ref().map(hidden).unwrap_or_default(),
         estimated_cost: job.is_ok().then(|| of_chain(engine, &config, &costs)),
         route: ReportedRoute {
             chain: route.steps.iter().map(|step| step.name().to_owned()).collect(),
@@ -200,6 +204,11 @@ pub(super) fn explain(engine: &Engine, task: &Task, purpose: Purpose) -> Result<
             .collect(),
         left_out: route.left_out.into_iter().map(|(step, why)| LeftOut { step, why }).collect(),
     })
+}
+
+/// The secrets of a file, where they are hidden from clouds.
+fn hidden(job: &Job) -> Vec<String> {
+    if job.secret_handling == SecretHandling::Mask { job.masking.described() } else { Vec::new() }
 }
 
 fn builtin() -> ExplainedStep {

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use super::privacy::of_secrets;
 use super::{Engine, Failure, Task};
 use crate::actions::{ActionId, Plan, Request, Target, TestHome, plan};
-use crate::config::Config;
-use crate::privacy::Verdict;
+use crate::config::{Config, SecretHandling};
+use crate::privacy::{Masking, Secret, Verdict, find};
 use crate::prompt::{Prompt, Sections, build};
 use crate::reply::{Promise, Question, Readings, TestQuestion, Unreadable, read, read_tests};
 use crate::syntax::{Diagnostic, Scope};
@@ -19,6 +20,9 @@ pub(super) struct Job {
     pub(super) plan: Plan,
     /// How far the code may travel.
     pub(super) privacy: Verdict,
+    /// The secrets in all that a prompt may show.
+    pub(super) masking: Masking,
+    pub(super) secret_handling: SecretHandling,
     /// The path to show, from the project's root.
     shown_path: Option<String>,
 }
@@ -54,8 +58,14 @@ impl Job {
         };
         let plan = plan(task.action, &request)?;
         let shown_path = task.path.as_deref().map(|path| shown(path, task.workspace.root.as_deref()));
-        let privacy = engine.verdict_of_plan(own, task, config, &plan);
-        Ok(Job { action: task.action, plan, privacy, shown_path, baseline })
+        let secrets = secrets(&baseline, &plan);
+        let secret_handling = config.privacy.secrets;
+        let mut privacy = engine.verdict_of_plan(own, task, config, &plan);
+        if secret_handling == SecretHandling::Local {
+            privacy = privacy.or_stricter(of_secrets(&secrets));
+        }
+        let masking = Masking::new(&secrets, texts(&baseline, &plan).into_iter());
+        Ok(Job { action: task.action, plan, privacy, masking, secret_handling, shown_path, baseline })
     }
 
     /// What to say to a model, within `budget` estimated tokens.
@@ -71,8 +81,17 @@ impl Job {
         build(&sections, budget)
     }
 
-    /// What an answer comes to.
+    /// What an answer comes to. No refusal repeats a secret.
     pub(super) fn judge(&self, answer: &str, ending: Ending) -> Result<Decision, Rejection> {
+        self.judged(answer, ending).map_err(|rejection| self.without_secrets(rejection))
+    }
+
+    /// A refusal that repeats no secret.
+    pub(super) fn without_secrets(&self, rejection: Rejection) -> Rejection {
+        Rejection { message: self.masking.hide(&rejection.message), ..rejection }
+    }
+
+    fn judged(&self, answer: &str, ending: Ending) -> Result<Decision, Rejection> {
         let groups = match &self.plan.target {
             Target::Scope => {
                 let question = Question {
@@ -116,6 +135,24 @@ impl Job {
     fn terms(&self, ending: Ending) -> Terms<'_> {
         Terms { scope: Some(&self.plan.scope), promise: self.plan.promise, ending }
     }
+}
+
+/// All that a prompt may show: the document, the file that tests go to, what the person and the linters said.
+fn texts<'t>(baseline: &'t Baseline, plan: &'t Plan) -> Vec<&'t str> {
+    let mut texts = vec![baseline.document().source()];
+    if let Target::Tests(TestHome { file: Some(file), .. }) = &plan.target {
+        texts.push(file.baseline.document().source());
+    }
+    texts.extend(plan.instruction.as_deref());
+    texts.extend(plan.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()));
+    texts
+}
+
+/// The secrets in them; only lines of the document mean something to the person.
+fn secrets(baseline: &Baseline, plan: &Plan) -> Vec<Secret> {
+    let texts = texts(baseline, plan);
+    let own = texts.iter().take(1).flat_map(|text| find(text));
+    own.chain(texts.iter().skip(1).flat_map(|text| find(text)).map(Secret::without_line)).collect()
 }
 
 fn shown(path: &Path, root: Option<&Path>) -> String {

@@ -4,16 +4,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::budget::Leave;
+use super::disclosure::Disclosure;
 use super::endpoints::{Turn, Urgency, Wish, lesson, prefix};
 use super::job::Job;
 use super::record::{Judged, Record, Tried};
 use super::run::judge;
 use super::{Engine, Progress, Trouble};
 use crate::actions::Target;
-use crate::config::{Config, Model, PrivacyClass, ProviderKind};
-use crate::model::{
-    Answer, ErrorClass, Event, Finish, ModelError, Patience, Pricing, Usage, known_model, most, pricing,
-};
+use crate::config::{Config, Model, ProviderKind};
+use crate::model::{Answer, ErrorClass, Event, Finish, Patience, Pricing, Usage, known_model, most, pricing};
 use crate::prompt::{Prompt, estimated_tokens};
 use crate::validate::{Ending, ReasonCode, Rejection};
 
@@ -157,21 +156,31 @@ impl Ask<'_> {
         let model = &turn.url().map_or_else(|| self.model.clone(), |url| self.model.at(&url));
         let since = Instant::now();
         observe(progress(model, record, WAITING));
-        let refused = match self.stays_at_home(model).await {
-            Ok(None) => None,
-            Ok(Some(refusal)) => Some((refusal, Trouble::Private, None)),
+        let refused = match Disclosure::of(self.engine, model, self.job, prompt).await {
+            Ok(Disclosure::Nothing(refusal)) => Err((refusal, Trouble::Private, None)),
+            Ok(disclosure) => Ok(disclosure),
             Err(error) => {
                 turn.tell(Err(&error));
                 let (class, refusal) = (error.class, Rejection::new(code(error.class), error.message));
-                Some((refusal, Trouble::Failed(class), Some(class)))
+                Err((refusal, Trouble::Failed(class), Some(class)))
             }
         };
-        if let Some((refusal, trouble, class)) = refused {
-            let judged = Err(refusal);
-            let tried = Tried::now(&model.name, &model.provider.name, &model.model);
-            record.attempt(Tried { since, trouble: Some(trouble), ..tried }, &judged);
-            return Asked { judged, answer: None, class, begun: false };
-        }
+        let disclosure = match refused {
+            Ok(disclosure) => disclosure,
+            Err((refusal, trouble, class)) => {
+                let judged = Err(refusal);
+                let tried = Tried::now(&model.name, &model.provider.name, &model.model);
+                record.attempt(Tried { since, trouble: Some(trouble), ..tried }, &judged);
+                return Asked { judged, answer: None, class, begun: false };
+            }
+        };
+        let prompt = match &disclosure {
+            Disclosure::Masked(masked) => {
+                record.masked(self.job, prompt);
+                masked
+            }
+            _ => prompt,
+        };
         let most_room = u32::try_from(room).unwrap_or(u32::MAX);
         let Some(mut leave) = self.leave(model, prompt, most_room, record).await else {
             return Asked::nobody();
@@ -205,13 +214,22 @@ impl Ask<'_> {
         drop(turn);
         leave.settle(answered.as_ref().map_or_else(|error| error.usage, |answer| answer.usage)).await;
         let (judged, answer, class, usage) = match answered {
-            Ok(answer) => {
-                record.call(|call| call.answered(&answer));
+            Ok(mut answer) => {
                 observe(Progress { tokens: answer.usage.output_tokens, ..progress(model, record, "checking") });
+                let read = disclosure.read(self.job, &answer.text).map(|text| answer.text = text);
+                record.call(|call| call.answered(&answer));
+                let judged = match (read, &answer.finish) {
+                    // What broke off may have broken off in a name.
+                    (Err(rejection), Finish::Stop | Finish::Unknown) => Err(rejection),
+                    _ => judged(self.job, &answer).await,
+                };
                 let usage = answer.usage;
-                (judged(self.job, &answer).await, Some(answer), None, usage)
+                (judged, Some(answer), None, usage)
             }
-            Err(error) => (Err(Rejection::new(code(error.class), error.message)), None, Some(error.class), error.usage),
+            Err(error) => {
+                let rejection = self.job.without_secrets(Rejection::new(code(error.class), error.message));
+                (Err(rejection), None, Some(error.class), error.usage)
+            }
         };
         let tried = Tried {
             step: &model.name,
@@ -224,24 +242,6 @@ impl Ask<'_> {
         };
         record.attempt(tried, &judged);
         Asked { judged, answer: answer.map(|answer| answer.text), class, begun }
-    }
-}
-
-impl Ask<'_> {
-    /// Why the server may not see the code, where the code is to stay at home and it would pass it on: its address alone does not
-    /// tell. Asked before a byte of code is sent.
-    async fn stays_at_home(&self, model: &Model) -> Result<Option<Rejection>, ModelError> {
-        if self.job.privacy.class == PrivacyClass::Any || !model.may_be_passed_on() {
-            return Ok(None);
-        }
-        let host = self.engine.endpoints.passed_on_to(&self.engine.models, model).await?;
-        Ok(host.map(|host| {
-            let (id, provider) = (model.id_sent(), &model.provider.name);
-            let kept = self.job.privacy.sentence();
-            let message =
-                format!("not asked: {provider} passes `{id}` on to {host}, and {kept}; use a model that runs there");
-            Rejection::new(ReasonCode::Privacy, message)
-        }))
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Outcome {
     pub duration: Duration,
     /// What only one action has to tell.
     pub facts: Facts,
+    /// Secrets inside the code that were hidden from models in a cloud, described: "GitHub token in line 3".
+    pub masked: Vec<String>,
     /// What the person should hear besides: the job could not be saved, the budget is spent. Said once, not for every job.
     pub warnings: Vec<String>,
 }

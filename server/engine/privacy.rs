@@ -1,10 +1,10 @@
 //! How far a task's code may travel: the class of the most private file that gives a byte to its prompt. Decides for no single
 //! file; what the class allows is the room `route`'s to say.
 
-use super::{Engine, Task};
+use super::{Engine, Outcome, Task};
 use crate::actions::{Plan, Target};
-use crate::config::Config;
-use crate::privacy::{FileNames, Verdict, classify};
+use crate::config::{Config, PrivacyClass, SecretHandling};
+use crate::privacy::{FileNames, Secret, Verdict, classify, find};
 
 impl Engine {
     /// The class of the task's own document, which all its prompts show. Looks at the disk.
@@ -20,7 +20,11 @@ impl Engine {
             unsaved: &unsaved,
             root: task.workspace.root.as_deref(),
         };
-        classify(&config.privacy, &file, &self.ignores)
+        let verdict = classify(&config.privacy, &file, &self.ignores);
+        match config.privacy.secrets {
+            SecretHandling::Local => verdict.or_stricter(of_secrets(&find(task.document.source()))),
+            _ => verdict,
+        }
     }
 
     /// The same with the other file that a plan shows in its prompts: the one that tests go to. Files that a plan only looks at,
@@ -33,5 +37,29 @@ impl Engine {
         let shown = root.and_then(|root| file.path.strip_prefix(root).ok()).unwrap_or(&file.path);
         let name = shown.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
         own.or_stricter(Verdict { file: Some(name), ..classify(&config.privacy, &names, &self.ignores) })
+    }
+}
+
+/// What secrets inside code say of how far it may travel, where they are to stay at home.
+pub(super) fn of_secrets(secrets: &[Secret]) -> Verdict {
+    match secrets.first() {
+        None => Verdict::default(),
+        Some(first) => Verdict {
+            class: PrivacyClass::LocalOnly,
+            because: format!("what looks like a {} (privacy.secrets)", first.describe()),
+            file: None,
+        },
+    }
+}
+
+impl Outcome {
+    /// Which secrets were hidden, as the end of a sentence: ", with 2 secrets hidden (GitHub token in line 3, …)"; empty where none
+    /// was.
+    pub fn masked_clause(&self) -> String {
+        match self.masked.len() {
+            0 => String::new(),
+            1 => format!(", with a secret hidden ({})", self.masked.join(", ")),
+            count => format!(", with {count} secrets hidden ({})", self.masked.join(", ")),
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::builtin;
 use crate::config::Config;
 use crate::model::Usage;
 use crate::privacy::Verdict;
+use crate::prompt::Prompt;
 use crate::route::{Route, why_kept};
 use crate::validate::{Decision, ReasonCode, Rejection};
 
@@ -60,6 +61,8 @@ pub(super) struct Record<'t> {
     pub(super) warnings: Vec<String>,
     /// That the budget is spent; a failure says so itself.
     pub(super) spent: Option<String>,
+    /// Secrets that were hidden from models, described.
+    masked: Vec<String>,
     /// Where the user wants the job saved.
     recording: Option<Recording>,
     call: Call,
@@ -75,6 +78,7 @@ impl<'t> Record<'t> {
             facts: Facts::default(),
             warnings: Vec::new(),
             spent: None,
+            masked: Vec::new(),
             recording: Recording::begin(config),
             call: Call::default(),
         }
@@ -166,11 +170,21 @@ impl<'t> Record<'t> {
         if job.action == ActionId::Refactor {
             self.facts.guidance =
                 Some(job.plan.instruction.clone().unwrap_or_else(|| "clearer and simpler, same behaviour".to_owned()));
+            self.facts.guidance = self.facts.guidance.take().map(|guidance| job.masking.hide(&guidance));
         }
         if job.action == ActionId::FixLint {
             let sources = job.plan.diagnostics.iter().find_map(|diagnostic| diagnostic.source.clone());
             self.facts.linter = self.facts.linter.take().or(sources);
             self.facts.errors_found = self.facts.errors_found.or(Some(job.plan.diagnostics.len()));
+        }
+    }
+
+    /// Notes which secrets a prompt showed that were hidden from a model.
+    pub(super) fn masked(&mut self, job: &Job, prompt: &Prompt) {
+        for secret in prompt.turns.iter().flat_map(|turn| job.masking.shown_in(&turn.text)) {
+            if !self.masked.contains(&secret) {
+                self.masked.push(secret);
+            }
         }
     }
 
@@ -194,6 +208,7 @@ impl<'t> Record<'t> {
             usage,
             duration: self.started.elapsed(),
             facts: self.facts,
+            masked: self.masked,
             warnings,
         };
         (outcome, self.recording)

@@ -88,7 +88,9 @@ impl Recording {
 
     /// Writes the record; the file's path comes back. It appears whole or not at all, for its owner's eyes.
     pub(super) fn write(&self, engine: &Engine, task: &Task, outcome: &Outcome) -> io::Result<PathBuf> {
-        let redaction = redaction(engine, task);
+        let mut redaction = redaction(engine, task);
+        let own = self.job.iter().flat_map(|job| job.masking.secrets());
+        redaction.secrets.extend(own.map(|secret| secret.value().clone()));
         let text = serde_json::to_string_pretty(&self.record(&redaction, task, outcome))?;
         create_folder(&self.folder)?;
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;

@@ -42,6 +42,9 @@ pub struct Report {
     /// Of all attempts together; nothing where the price of one is not known.
     pub cost_usd: Option<f64>,
     pub duration_seconds: f64,
+    /// Secrets inside the code that were hidden from models in a cloud.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,6 +163,7 @@ impl Report {
             usage: ReportedUsage::of(outcome.usage),
             cost_usd: outcome.cost_usd().map(rounded),
             duration_seconds: outcome.duration.as_secs_f64(),
+            masked: outcome.masked.clone(),
             ..Report::empty(&outcome.task_id, Some(outcome.action))
         };
         report.tell(outcome.facts.clone());
@@ -205,6 +209,7 @@ impl Report {
             usage: ReportedUsage::default(),
             cost_usd: Some(0.0),
             duration_seconds: 0.0,
+            masked: Vec::new(),
             reason: None,
             framework: None,
             docstring_style: None,
@@ -331,6 +336,7 @@ mod tests {
             usage: Usage::default(),
             duration: std::time::Duration::from_millis(1500),
             facts: Facts::default(),
+            masked: Vec::new(),
             warnings: Vec::new(),
         }
     }

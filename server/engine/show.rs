@@ -1,5 +1,6 @@
 //! What would be sent for a task, where, and why there. Sends nothing.
 
+use super::disclosure::Disclosure;
 use super::job::Job;
 use super::run::{facts, no_route};
 use super::{Engine, Failure, Task, model_step};
@@ -44,6 +45,7 @@ pub(super) fn show_prompt(engine: &Engine, task: &Task) -> Result<String, Failur
             }
             Step::Model(model) => {
                 let (fitted, room) = model_step::fitted(model, &job)?;
+                let fitted = Disclosure::unasked(model, &job, fitted);
                 let tokens = fitted.estimated_tokens();
                 text.push_str(&format!(
                     "step {}: {}: {} at {} ({}), about {tokens} tokens, at most {room} back\n",

@@ -44,7 +44,8 @@ pub(super) fn done(outcome: &Outcome) -> String {
     let failed = before.iter().filter(|attempt| !attempt.message.is_empty());
     let reasons: Vec<String> = failed.map(|attempt| format!("{}: {}", attempt.step, attempt.message)).collect();
     let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) };
-    format!("done by {}{}{}{reasons}", author(last), outcome.cost_clause(), after(before))
+    let (cost, masked) = (outcome.cost_clause(), outcome.masked_clause());
+    format!("done by {}{cost}{masked}{}{reasons}", author(last), after(before))
 }
 
 /// What failed before a success: ", after 2 invalid answers of qwen2.5-coder:7b"; nothing where nothing did.
@@ -94,6 +95,7 @@ mod tests {
             usage: Default::default(),
             duration: Duration::ZERO,
             facts: Facts::default(),
+            masked: Vec::new(),
             warnings: Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use graft_ls::actions::ActionId;
 use graft_ls::config::{ProviderKind, SECTIONS, Section, Shape};
 use graft_ls::engine::{Lesson, lesson};
 use graft_ls::model::{AS_OF, ErrorClass, KNOWN_MODELS, LIST_PRICES, PRICES_AS_OF};
-use graft_ls::privacy::SECRET_FILES;
+use graft_ls::privacy::{SECRET_FILES, SHAPES};
 use graft_ls::prompt::Prompt;
 use graft_ls::route::builtin_serves;
 use graft_ls::syntax::{Complexity, Documentation, LANGUAGES, Language, TestPlace};
@@ -31,7 +31,7 @@ contxt = 16384
 type Part = (&'static str, fn() -> String);
 
 /// The parts that are not a section of the settings.
-const PARTS: [Part; 17] = [
+const PARTS: [Part; 18] = [
     ("kinds", kinds),
     ("mistake", mistake),
     ("help", help),
@@ -42,6 +42,7 @@ const PARTS: [Part; 17] = [
     ("failures", failures),
     ("prices", prices),
     ("secret-files", secret_files),
+    ("secret-shapes", secret_shapes),
     ("doctor-healthy", checkup::healthy),
     ("doctor-broken", checkup::broken),
     ("doctor-bare", checkup::bare),
@@ -246,6 +247,14 @@ fn secret_files() -> String {
         let globs: Vec<String> = globs.iter().map(|glob| format!("`{glob}`")).collect();
         let _ = writeln!(table, "| {what} | {} |", globs.join(", "));
     }
+    table
+}
+
+fn secret_shapes() -> String {
+    let mut table = String::from("| what | described by |\n|---|---|\n");
+    let rows: BTreeSet<String> =
+        SHAPES.iter().map(|shape| format!("| {} | {} |\n", shape.name, shape.source)).collect();
+    table.extend(rows);
     table
 }
 

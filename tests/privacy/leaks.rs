@@ -28,6 +28,8 @@ struct Tally {
     kept_at_home: AtomicUsize,
     /// Tasks that ended for privacy's sake.
     refused: AtomicUsize,
+    /// Requests with names in the place of secrets.
+    masked: AtomicUsize,
     /// Edits that were made.
     edits: AtomicUsize,
 }
@@ -38,9 +40,9 @@ fn no_byte_reaches_a_server_that_its_file_s_class_does_not_allow() {
     let config = Config { cases: WORLDS, failure_persistence: None, max_shrink_iters: 40, ..Config::default() };
     let result = TestRunner::new(config).run(&worlds(), |world| tokio_run(&world, &tally));
     result.unwrap_or_else(|error| panic!("{error}"));
-    let counts = [&tally.to_clouds, &tally.kept_at_home, &tally.refused, &tally.edits]
+    let counts = [&tally.to_clouds, &tally.kept_at_home, &tally.refused, &tally.masked, &tally.edits]
         .map(|count| count.load(Ordering::Relaxed));
-    assert!(counts.iter().all(|count| *count >= 5), "to clouds, kept at home, refused, edits: {counts:?}");
+    assert!(counts.iter().all(|count| *count >= 5), "to clouds, kept at home, refused, masked, edits: {counts:?}");
 }
 
 fn tokio_run(world: &World, tally: &Tally) -> Result<(), TestCaseError> {
@@ -80,6 +82,12 @@ async fn check(world: &World, tally: &Tally) -> Result<(), TestCaseError> {
             let strictest = if shown.is_empty() { PrivacyClass::Any } else { strictest.max(class) };
             let owner = world.servers[server].owner();
             wants(strictest.allows(owner), || format!("{strictest:?} went to {owner:?}, {task:?}: {shown:?}\n{body}"))?;
+            let shows_secret = (0..world::FILES.len()).any(|file| body.contains(&world::secret(file)[..20]));
+            let may = world.sends_secrets() || owner == graft_ls::config::Ownership::Mine;
+            wants(may || !shows_secret, || format!("a secret went to {owner:?}, {task:?}\n{body}"))?;
+            if body.contains("GRAFT_SECRET_") {
+                tally.masked.fetch_add(1, Ordering::Relaxed);
+            }
             for key in world.keys().filter(|key| *key != world.servers[server].key()) {
                 wants(!format!("{request:?}").contains(&key), || format!("`{key}` went to server {server}"))?;
             }

@@ -155,6 +155,7 @@ fn outcome(task: &Task, result: Result<Change, Failure>) -> Outcome {
         usage: Default::default(),
         duration: Duration::ZERO,
         facts: Facts::default(),
+        masked: Vec::new(),
         warnings: Vec::new(),
     }
 }

@@ -14,7 +14,7 @@ pub(super) const ROOMS: [&str; 15] = [
 const FACES: [&str; 2] = ["lsp", "cli"];
 
 /// What has its home in some rooms only: the start of a path, and the rooms.
-const HOMES: [(&str, &[&str]); 20] = [
+const HOMES: [(&str, &[&str]); 21] = [
     ("ropey", &["text"]),
     ("similar", &["text"]),
     ("tree_sitter", &["syntax"]),
@@ -27,6 +27,7 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("etcetera", &["config"]),
     ("toml", &["config"]),
     ("ignore", &["privacy"]),
+    ("regex", &["privacy"]),
     ("reqwest", &["model"]),
     ("rustls", &["model"]),
     ("eventsource_stream", &["model"]),

@@ -11,6 +11,7 @@ pub enum Mood {
     Echoes,
     Documents,
     Chats,
+    Garbles,
     Fails,
     RefusesTheKey,
     HangsUp,
@@ -59,7 +60,11 @@ impl Server {
         match self.moods[n % self.moods.len()] {
             Mood::Documents => answer,
             Mood::Echoes => Reply::text(&format!("```python\n{code}\n```\n")),
-            Mood::Chats => Reply::text("I would rather talk."),
+            Mood::Chats => {
+                let key = code.split("key = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+                Reply::text(&format!("I would rather talk of {key}."))
+            }
+            Mood::Garbles => Reply::text(&format!("```python\n{}\n```\n", documented.replace("SECRET_", "SECRET_F"))),
             Mood::Fails => Reply::error(500, json!({"error": {"message": format!("no, {}", self.key())}})),
             Mood::RefusesTheKey => Reply::error(401, json!({"error": {"message": format!("bad key {}", self.key())}})),
             Mood::HangsUp => Reply::hang_up(),

@@ -71,7 +71,7 @@ impl<'w> Stage<'w> {
         let (name, file) = self.name(job);
         match job.face {
             Face::Untitled => self.world.class_of_name("untitled.py"),
-            _ => self.world.class_of_name(&name).max(self.world.class_of_name(FILES[file])),
+            _ => self.world.class_of_name(&name).max(self.world.class_of_file(FILES[file])),
         }
     }
 
@@ -79,7 +79,7 @@ impl<'w> Stage<'w> {
     pub fn shown_in(&self, body: &str) -> Vec<(String, PrivacyClass)> {
         let shown = FILES.iter().enumerate().filter(|(file, _)| body.contains(&mark(*file)));
         let untitled = body.contains("NEVER-SAVED").then(|| ("untitled".to_owned(), PrivacyClass::Any));
-        shown.map(|(_, name)| ((*name).to_owned(), self.world.class_of_name(name))).chain(untitled).collect()
+        shown.map(|(_, name)| ((*name).to_owned(), self.world.class_of_file(name))).chain(untitled).collect()
     }
 
     pub fn counts(&self) -> Vec<usize> {

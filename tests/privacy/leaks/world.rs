@@ -60,6 +60,8 @@ pub struct World {
     globs: Vec<(usize, bool)>,
     project_globs: Vec<(usize, bool)>,
     classes: [Option<PrivacyClass>; 3],
+    /// What becomes of secrets, as the config has it.
+    handling: Option<&'static str>,
     /// Where a link stands (`linked/` or `src/`), and what it leads to.
     links: Vec<(bool, Index)>,
     pub servers: Vec<Server>,
@@ -78,6 +80,7 @@ pub fn worlds() -> impl Strategy<Value = World> {
         Documents,
         Documents,
         Chats,
+        Garbles,
         Fails,
         RefusesTheKey,
         HangsUp,
@@ -101,11 +104,13 @@ pub fn worlds() -> impl Strategy<Value = World> {
     let action = select(vec![ActionId::Document, ActionId::Document, ActionId::Refactor, ActionId::AddTests]);
     let job = (any::<Index>(), action, face, option::weighted(0.3, any::<Index>()));
     let job = job.prop_map(|(file, action, face, model)| Job { file, action, face, model });
-    let policy = (globs, vec(glob(), 0..2), [class(), class(), class()], vec((any::<bool>(), any::<Index>()), 0..3));
+    let handling = option::of(select(vec!["mask", "send", "local"]));
+    let policy =
+        (globs, vec(glob(), 0..2), ([class(), class(), class()], handling), vec((any::<bool>(), any::<Index>()), 0..3));
     let routes = (vec(any::<Index>(), 1..4), option::of((0..4_usize, any::<Index>())), any::<bool>());
     (policy, servers, routes, vec(job, 2..6)).prop_map(|(policy, servers, (chain, rule, hostile), tasks)| {
-        let (globs, project_globs, classes, links) = policy;
-        World { globs, project_globs, classes, links, servers, chain, rule, hostile, tasks }
+        let (globs, project_globs, (classes, handling), links) = policy;
+        World { globs, project_globs, classes, handling, links, servers, chain, rule, hostile, tasks }
     })
 }
 
@@ -114,8 +119,14 @@ pub fn mark(file: usize) -> String {
     format!("MARK-{file}-OF-A-FILE")
 }
 
+/// The secret in a file.
+pub fn secret(file: usize) -> String {
+    // Put together here: a whole key in a source file would be a finding of other people's scanners.
+    format!("{}_{}{}", "ghp", "16C7e42F292c6912E7710c838347Ae178B4", file)
+}
+
 pub fn code(file: usize) -> String {
-    format!("def task_{file}(x):\n    return \"{}\" + x\n", mark(file))
+    format!("def task_{file}(x):\n    key = \"{}\"\n    return \"{}\" + x + key\n", secret(file), mark(file))
 }
 
 impl World {
@@ -125,7 +136,19 @@ impl World {
 
     /// What must be in no log and no message.
     pub fn secrets(&self) -> Vec<String> {
-        self.keys().chain((0..FILES.len()).map(mark)).collect()
+        let files = 0..FILES.len();
+        self.keys().chain(files.clone().map(mark)).chain(files.map(secret)).collect()
+    }
+
+    /// Whether secrets in code may go to a cloud.
+    pub fn sends_secrets(&self) -> bool {
+        self.handling == Some("send")
+    }
+
+    /// The class of a file by its name and by the secret in it.
+    pub fn class_of_file(&self, name: &str) -> PrivacyClass {
+        let by_secret = if self.handling == Some("local") { PrivacyClass::LocalOnly } else { PrivacyClass::Any };
+        self.class_of_name(name).max(by_secret)
     }
 
     /// The class of one name of a file, from the project's root.
@@ -199,6 +222,9 @@ impl World {
                 settings["privacy"][key] = class.as_str().into();
             }
         }
+        if let Some(handling) = self.handling {
+            settings["privacy"]["secrets"] = handling.into();
+        }
         toml::to_string(&settings).unwrap()
     }
 
@@ -208,6 +234,7 @@ impl World {
             for key in ["secret_files", "gitignored", "graftignored"] {
                 settings["privacy"][key] = "any".into();
             }
+            settings["privacy"]["secrets"] = "send".into();
             let last = format!("model_{}", self.servers.len() - 1);
             settings["rules"] = json!([{"when": {"path": "src/**"}, "use": last}]);
             settings["providers"] = json!({"server_0": {"privacy": "mine"}});
