@@ -1,6 +1,7 @@
 //! From a model's raw answer to ordered candidates: every plausible meaning, none of them checked. Knows nothing of models or editors.
 
 mod align;
+mod bindings;
 mod candidate;
 mod companions;
 mod decode;

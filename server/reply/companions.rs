@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::bindings::{bindings, inserted};
 use super::imports::wanted;
 use super::reindent::Place;
 use super::{Container, Question, align::block_of};
@@ -23,6 +24,10 @@ pub(super) fn companions(
         false => Vec::new(),
     };
     let mut edits = vec![scope_edit];
+    if question.promise.allows_helpers() {
+        let statements = bindings(question, fragment, taken, &helpers, &mut used);
+        edits.extend(inserted(question, fragment, &statements));
+    }
     let depth = taken.first().map(|definition| definition.path.len());
     let (beside, top): (Vec<&Definition>, Vec<&Definition>) =
         helpers.into_iter().partition(|helper| Some(helper.path.len()) == depth);

@@ -41,6 +41,9 @@ pub struct Outline {
     pub exits: Vec<Range<usize>>,
     /// What must stay first in a file or module, besides documentation: inner attributes.
     pub preamble: Vec<Range<usize>>,
+    /// Names that statements at the top of the file bind, in languages where such a statement is no definition: the name and the
+    /// statement.
+    pub bindings: Vec<(Range<usize>, Range<usize>)>,
     /// String literals.
     pub strings: Vec<Range<usize>>,
     /// Modules that hold the file's tests: the module's node and its body.
@@ -120,7 +123,10 @@ impl Outline {
     }
 
     fn collect(&mut self, captures: &[(&str, Node<'_>)], nodes: &mut HashMap<usize, Captured>) {
-        let test_body = captures.iter().find(|(name, _)| *name == "test.body").map(|(_, node)| node.byte_range());
+        let captured =
+            |wanted: &str| captures.iter().find(|(name, _)| *name == wanted).map(|(_, node)| node.byte_range());
+        self.bindings.extend(captured("binding.name").zip(captured("binding")));
+        let test_body = captured("test.body");
         let defined = definition_node(captures).map(|node| node.id());
         for (name, node) in captures {
             let range = node.byte_range();
@@ -155,6 +161,7 @@ impl Outline {
                 "string" => self.strings.push(range),
                 "preamble" => self.preamble.push(range),
                 "test.module" => self.test_modules.extend(test_body.clone().map(|body| (range, body))),
+                "binding" | "binding.name" => {}
                 // What a variable holds says more of it than that it is one.
                 name => match DefinitionKind::from_capture(name) {
                     Some(DefinitionKind::Variable) if entry.kind.is_some() => {}
@@ -170,10 +177,9 @@ impl Outline {
         if names.len() >= entry.names.len() {
             entry.names = names;
         }
-        let first = |wanted: &str| captures.iter().find(|(name, _)| *name == wanted).map(|(_, node)| node.byte_range());
-        entry.owner = first("owner").or(entry.owner.take());
-        entry.parameters = first("overload").or(entry.parameters.take());
-        entry.body = first("body").or(entry.body.take());
+        entry.owner = captured("owner").or(entry.owner.take());
+        entry.parameters = captured("overload").or(entry.parameters.take());
+        entry.body = captured("body").or(entry.body.take());
     }
 
     /// Fills in what a definition only has by its place: path, method or function, ordinal. What by its place is none goes.
