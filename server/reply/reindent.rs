@@ -59,7 +59,7 @@ impl<'a> Block<'a> {
         let mut results = Vec::new();
         let lost = self.first_line_lost(place);
         let bases = match lost {
-            Some(_) if self.head_is_deeper() => [lost, None],
+            Some(base) if self.head_is_deeper() || self.stands_as(base, place) => [lost, None],
             // Nothing may stand deeper below a line that ends its statement.
             Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
             Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],
@@ -96,9 +96,9 @@ impl<'a> Block<'a> {
         inner.into_iter().any(|(line, _)| !line.starts_with(base))
     }
 
-    /// Whether the block, only moved to the place's base, has most of its old lines blank for blank.
-    fn stands_as(&self, place: &Place<'_>) -> bool {
-        let text = self.set(self.base, place, None, true);
+    /// Whether the block, only moved from a base to the place's, has most of its old lines blank for blank.
+    fn stands_as(&self, base: &str, place: &Place<'_>) -> bool {
+        let text = self.set(base, place, None, true);
         let lines: Vec<&str> = text.split('\n').collect();
         let (mut same, mut alike) = (0, 0);
         for (line, old) in lines.iter().zip(line_matches(&place.old, &lines, str::trim)).skip(1) {
@@ -116,7 +116,7 @@ impl<'a> Block<'a> {
         let step_width = place.least.as_ref().unwrap_or(&unit).len();
         let grid = Grid { old: &place.old, base: place.base, step: if unit == "\t" { 8 } else { step_width.max(2) } };
         // Code that stands as deep as the old code, line for line, has blanks that are meant.
-        let converted = step.is_some_and(|step| step != unit) && !self.stands_as(place);
+        let converted = step.is_some_and(|step| step != unit) && !self.stands_as(self.base, place);
         let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
         let is_free = |at: usize| converted || flag(&self.in_comment, at);
         let is_fixed = |at: usize| flag(&self.in_string, at) || at == 0 && !place.starts_line;

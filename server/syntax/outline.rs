@@ -37,7 +37,7 @@ pub struct Outline {
     pub package: Option<Range<usize>>,
     /// Strings that document what they stand in.
     pub docstrings: Vec<Range<usize>>,
-    /// Statements that leave a body, in languages where no brace says that it ends.
+    /// Statements that leave a body, in languages where no brace says that it ends or where a body may be an expression.
     pub exits: Vec<Range<usize>>,
     /// What must stay first in a file or module, besides documentation: inner attributes.
     pub preamble: Vec<Range<usize>>,

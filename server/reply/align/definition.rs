@@ -77,16 +77,22 @@ fn is_local(document: &Document, fragment: &Document, target: &Definition, found
     let is_foreign = |(kind, name): &(DefinitionKind, String)| {
         kind.is_callable() && !target.path.iter().any(|(_, around)| around == name)
     };
-    let outline = fragment.outline();
-    let is_statement = |at: usize| {
-        let parts = outline.top_level_in(0..fragment.source().len()).map(|definition| &definition.whole);
-        !parts.chain(&outline.imports).any(|part| part.contains(&at))
+    found.path.iter().any(is_foreign) || is_body_around(document, fragment, target, found)
+}
+
+/// Whether what a text has around a namesake is for the most part the old body's lines.
+fn is_body_around(document: &Document, fragment: &Document, target: &Definition, found: &Definition) -> bool {
+    let Some(body) = target.body.clone().filter(|_| target.kind.is_callable()).map(|body| document.slice(body)) else {
+        return false;
     };
-    found.path.iter().any(is_foreign)
-        || found.path.is_empty()
-            && first_code(fragment).is_some_and(|at| {
-                at < found.whole.start && is_statement(at) && is_of_body(document, fragment, target, at)
-            })
+    let worded = |text: &'_ str| -> Vec<String> {
+        let lines = text.lines().map(str::trim).filter(|line| line.contains(char::is_alphanumeric));
+        lines.map(str::to_owned).collect()
+    };
+    let old = worded(body);
+    let outside = [0..found.whole.start, found.whole.end..fragment.source().len()];
+    let around: Vec<String> = outside.into_iter().flat_map(|part| worded(fragment.slice(part))).collect();
+    around.iter().filter(|line| old.contains(line)).count() * 2 > around.len()
 }
 
 fn is_sound(document: &Document) -> bool {
