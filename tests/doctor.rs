@@ -9,7 +9,7 @@ use graft_ls::engine::{Effort, Engine};
 use graft_ls::model::Probe;
 use serde_json::{Value, json};
 
-use crate::support::model_server::{ModelServer, Reply, Script, whole};
+use crate::support::model_server::{Gate, ModelServer, Reply, Script, whole};
 
 /// A machine with 16 GiB and nothing on it.
 pub fn bare_machine() -> Machine {
@@ -415,4 +415,34 @@ async fn the_exit_code_says_whether_every_action_has_a_step() {
     std::fs::write(folder.path().join("config.toml"), "x = 1\n").unwrap();
     assert_eq!(run(&["doctor"]).await.0, Some(1));
     assert_eq!(run(&["doctor", "--bensh"]).await.0, Some(2));
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_is_not_waited_for_longer_than_for_a_first_token() {
+    let (gate, tags) = (Gate::shut(), json!({"models": [{"name": "a:7b"}]}));
+    let busy = gate.clone();
+    let server = ModelServer::start(Script::by(move |_, request| match request.path.as_str() {
+        "/api/tags" => Reply::json(tags.clone()),
+        "/api/chat" => Reply::text("1").hold(&busy),
+        _ => Reply::json(json!({})),
+    }))
+    .await;
+    let patient = one("ollama", &server.url(), "a:7b", json!({}), json!({}));
+    let hasty = one("ollama", &server.url(), "a:7b", json!({"first_token_timeout_s": 0.3}), json!({}));
+    let engine = Engine::new(Config::default());
+    let (config, machine) = (|settings| Config::from_layers(None, settings).unwrap(), bare_machine());
+    let first = with(&engine, config(&patient), &machine, Effort::Short);
+    let second = async {
+        while generations(&server) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let checkup = with(&engine, config(&hasty), &machine, Effort::Short).await;
+        gate.open();
+        checkup
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert!(first.models[0].speed.is_some(), "{}", text(&first));
+    let model = &second.models[0];
+    assert_eq!((model.works, model.untried.as_deref()), (true, Some("p is busy with other requests")));
+    assert_eq!(generations(&server), 1);
 }

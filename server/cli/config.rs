@@ -98,6 +98,7 @@ fn told(path: &Path, preset: Preset, local: Option<&LocalModel>, variable: Optio
             None => "no key is in the environment: set the variable that api_key names\n".to_owned(),
         });
     }
+    text.push_str("`graft-ls doctor` tries it\n");
     text
 }
 

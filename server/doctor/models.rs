@@ -136,7 +136,9 @@ impl Examination<'_> {
         match self.engine.trial(self.config, model, self.subject.effort).await {
             Ok(trial) => {
                 checked.works = true;
-                checked.speed = Some(speed(&trial, self.subject.effort));
+                checked.speed = trial.map(|trial| speed(&trial, self.subject.effort));
+                let busy = || format!("{} is busy with other requests", model.provider.name);
+                checked.untried = trial.is_none().then(busy);
                 None
             }
             Err(error) => {

@@ -81,11 +81,12 @@ impl Engine {
         model.is_passed_on() || (model.may_be_passed_on() && asked().await.is_ok_and(|host| host.is_some()))
     }
 
-    /// Has a model say a few words, as soon as its server has a free place. The day's budget counts for it too.
+    /// Has a model say a few words, as soon as its server has a free place; nothing where it has none for as long as a first
+    /// token may take. The day's budget counts for it too.
     ///
     /// # Errors
     /// Whatever keeps a job from its answer.
-    pub async fn trial(&self, config: &Config, model: &Model, effort: Effort) -> Result<Trial, ModelError> {
+    pub async fn trial(&self, config: &Config, model: &Model, effort: Effort) -> Result<Option<Trial>, ModelError> {
         let (text, most) = match effort {
             Effort::Short => (COUNT.to_owned(), 24),
             Effort::Bench => (format!("{}{COUNT}", filler(model_step::window(model))), 128),
@@ -98,7 +99,11 @@ impl Engine {
         model.parameters.max_tokens = Some(most);
         let pool = self.endpoints.of(&model.provider);
         let wish = Wish { urgency: Urgency::Edit, prefix: prefix(&model, &prompt), except: Vec::new() };
-        let mut turn = pool.turn(wish, &mut || ()).await;
+        let mut waiting = || ();
+        let turn = pool.turn(wish, &mut waiting);
+        let Ok(mut turn) = tokio::time::timeout(model.provider.first_token_timeout, turn).await else {
+            return Ok(None);
+        };
         let model = turn.url().map_or_else(|| model.clone(), |url| model.at(&url));
         let at_most = crate::model::most(&model, &prompt, most);
         let leave = self.budget.leave(&config.budget, &model.name, pricing(&model), at_most).await;
@@ -121,12 +126,12 @@ impl Engine {
         leave.settle(answered.as_ref().map_or_else(|error| error.usage, |answer| answer.usage)).await;
         let usage = answered?.usage;
         let first_token = first.unwrap_or(took);
-        Ok(Trial {
+        Ok(Some(Trial {
             first_token,
             writing: took.saturating_sub(first_token),
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens,
-        })
+        }))
     }
 }
 

@@ -55,8 +55,9 @@ impl<'a> Failures<'a> {
             false => root_cause(&error.without_url()),
         };
         let provider = &self.provider.name;
+        let next = to_be_reached(self.provider);
         let message =
-            format!("cannot reach {provider} at {place} ({cause}); start it or correct providers.{provider}.base_url");
+            format!("cannot reach {provider} at {place} ({cause}); {next} or correct providers.{provider}.base_url");
         self.plain(ErrorClass::Unreachable, message)
     }
 
@@ -189,6 +190,21 @@ impl<'a> Failures<'a> {
     }
 }
 
+/// What makes a server reachable.
+fn to_be_reached(provider: &Provider) -> String {
+    let url = &provider.base_url;
+    match (provider.is_loopback(), url.port_or_known_default()) {
+        (true, _) => "start it".to_owned(),
+        (false, _) if url.as_str().trim_end_matches('/') == provider.kind.default_base_url() => {
+            "check this machine's way to the network".to_owned()
+        }
+        // A server that was only ever asked by its own machine listens to no other.
+        (false, port) => {
+            format!("start it there, have it listen for other machines, open port {},", port.unwrap_or_default())
+        }
+    }
+}
+
 fn host_and_port(url: &url::Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
@@ -201,4 +217,25 @@ pub(super) fn root_cause(error: &dyn Error) -> String {
         cause = inner;
     }
     one_line(&cause.to_string(), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_reached_has_the_next_step_of_where_it_is() {
+        for (kind, url, expected) in [
+            (ProviderKind::Ollama, "http://127.0.0.1:11434", "start it"),
+            (
+                ProviderKind::Ollama,
+                "http://box.example.net:11434",
+                "start it there, have it listen for other machines, open port 11434,",
+            ),
+            (ProviderKind::Anthropic, "https://api.anthropic.com", "check this machine's way to the network"),
+        ] {
+            let provider = Provider::new("p", kind, url::Url::parse(url).unwrap());
+            assert_eq!(to_be_reached(&provider), expected);
+        }
+    }
 }
