@@ -6,6 +6,7 @@
 mod checkup;
 mod facts;
 mod generated;
+mod kept;
 mod page;
 
 use std::path::Path;

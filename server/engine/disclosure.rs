@@ -43,10 +43,12 @@ impl Disclosure {
         })
     }
 
-    /// The same as far as can be said without asking.
-    pub(super) fn unasked(model: &Model, job: &Job, prompt: Prompt) -> Prompt {
-        let masked = if model.ownership() == Ownership::Cloud { masked(job, &prompt) } else { None };
-        masked.unwrap_or(prompt)
+    /// What would be sent, as far as can be said without asking, and the secrets that are hidden in it.
+    pub(super) fn unasked(model: &Model, job: &Job, prompt: Prompt) -> (Prompt, Vec<String>) {
+        match masked(job, &prompt).filter(|_| model.ownership() == Ownership::Cloud) {
+            Some(masked) => (masked, prompt.turns.iter().flat_map(|turn| job.masking.shown_in(&turn.text)).collect()),
+            None => (prompt, Vec::new()),
+        }
     }
 
     /// The answer to what was shown, as if all had been.

@@ -45,10 +45,11 @@ pub(super) fn show_prompt(engine: &Engine, task: &Task) -> Result<String, Failur
             }
             Step::Model(model) => {
                 let (fitted, room) = model_step::fitted(model, &job)?;
-                let fitted = Disclosure::unasked(model, &job, fitted);
+                let (fitted, hidden) = Disclosure::unasked(model, &job, fitted);
                 let tokens = fitted.estimated_tokens();
+                let hidden = if hidden.is_empty() { String::new() } else { format!(", hidden: {}", hidden.join(", ")) };
                 text.push_str(&format!(
-                    "step {}: {}: {} at {} ({}), about {tokens} tokens, at most {room} back\n",
+                    "step {}: {}: {} at {} ({}), about {tokens} tokens, at most {room} back{hidden}\n",
                     at + 1,
                     model.name,
                     model.model,

@@ -96,7 +96,7 @@ pub const SHAPES: [Shape; 38] = [
     shape("xAI key", "xAI, API reference", r"\b(xai-[0-9A-Za-z_]{40,})\b", 3.0),
     shape("npm token", "npm, about access tokens", r"\b(npm_[0-9A-Za-z]{36})\b", 3.0),
     shape("PyPI token", "PyPI, API tokens", r"\b(pypi-AgE[0-9A-Za-z_\-]{40,})", 3.0),
-    shape("crates.io token", "RFC 3231 of Rust, and crates.io", r"\b(cio[0-9A-Za-z]{32})\b", 3.5),
+    shape("crates.io token", "GitHub, supported secret scanning patterns", r"\b(cio[0-9A-Za-z]{32})\b", 3.5),
     shape("RubyGems token", "RubyGems, API key scopes", r"\b(rubygems_[0-9a-f]{48})\b", 3.0),
     shape("Docker token", "Docker, personal access tokens", r"\b(dckr_(?:pat|oat)_[0-9A-Za-z_\-]{24,})", 3.0),
     shape("DigitalOcean token", "DigitalOcean, API tokens", r"\b(do[opr]_v1_[0-9a-f]{64})\b", 3.0),

@@ -13,9 +13,9 @@ use graft_ls::route::builtin_serves;
 use graft_ls::syntax::{Complexity, Documentation, LANGUAGES, Language, TestPlace};
 use graft_ls::validate::ReasonCode;
 
-use super::checkup;
 use super::page::root;
 use super::read_config;
+use super::{checkup, kept};
 use crate::cases::graft;
 
 const MISTAKE: &str = r#"[providers.local]
@@ -31,7 +31,7 @@ contxt = 16384
 type Part = (&'static str, fn() -> String);
 
 /// The parts that are not a section of the settings.
-const PARTS: [Part; 18] = [
+const PARTS: [Part; 19] = [
     ("kinds", kinds),
     ("mistake", mistake),
     ("help", help),
@@ -43,6 +43,7 @@ const PARTS: [Part; 18] = [
     ("prices", prices),
     ("secret-files", secret_files),
     ("secret-shapes", secret_shapes),
+    ("kept", kept::transcript),
     ("doctor-healthy", checkup::healthy),
     ("doctor-broken", checkup::broken),
     ("doctor-bare", checkup::bare),

@@ -137,6 +137,7 @@ async fn every_face_says_what_is_hidden_and_none_what_it_is() {
     assert!(route.contains("hidden from models in a cloud: GitHub token in line 2\n"), "{route}");
     let (_, prompt, _) = scene.run(&["run", "refactor", "a.py:1", "--show-prompt"]).await;
     assert!(prompt.contains(NAME) && !prompt.contains(KEY), "{prompt}");
+    assert!(prompt.contains(" back, hidden: GitHub token in line 2\n"), "{prompt}");
     let (_, prompt, _) = scene.run(&["run", "generate", "a.py:1", "--instruction", "x", "--show-prompt"]).await;
     assert!(prompt.contains(KEY), "it is for a model of one's own: {prompt}");
     let jobs = scene.home.path().join("jobs");
