@@ -287,6 +287,21 @@ async fn plain_http_to_a_host_of_others_is_warned_of_once() {
     }
 }
 
+#[tokio::test]
+async fn an_editor_is_warned_of_plain_http_once() {
+    let scene =
+        Scene::new("[providers.box]\nkind = 'ollama'\nbase_url = 'http://192.0.2.7:11434'", &[("a.py", CODE)]).await;
+    let sources = Sources { user: Some(scene.home.path().join("config.toml")), ..Sources::default() };
+    let load = Arc::new(move |said: &Said<'_>| sources.load(said));
+    let folder = json!([{"uri": format!("file://{}", scene.path("").display()), "name": "p"}]);
+    let params = json!({"capabilities": capabilities(), "workspaceFolders": folder});
+    let mut client = LspClient::start_with(Arc::new(Engine::new(Config::default())), load, params).await;
+    let (_, message) = client.message().await;
+    assert!(message.starts_with("Graft: providers.box: http://192.0.2.7:11434 is plain http to a host"), "{message}");
+    // One that is said again is left unread, which fails here.
+    client.shutdown().await;
+}
+
 #[test]
 fn a_wrong_class_or_glob_is_a_mistake_with_its_place() {
     let folder = tempfile::tempdir().unwrap();

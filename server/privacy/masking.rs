@@ -28,6 +28,9 @@ pub struct Masking {
 impl Masking {
     /// Names for secrets, none of which stands in `texts`. Of equal secrets the first counts.
     pub fn new<'t>(secrets: &[Secret], texts: impl Iterator<Item = &'t str> + Clone) -> Masking {
+        if secrets.is_empty() {
+            return Masking::default();
+        }
         let mut mark = MARK.to_owned();
         while texts.clone().any(|text| found(text, &mark).is_some()) {
             mark.insert(MARK.len() - 1, 'X');

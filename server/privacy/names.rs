@@ -45,8 +45,8 @@ impl Name {
                 || folder.join(PROJECT_FILE).exists()
         };
         let mut found: Vec<&Path> = path.ancestors().skip(1).filter(is_root).collect();
-        // Nobody knows where the project of a file begins that is not on disk, or in none: anywhere, then.
-        if found.is_empty() || !path.exists() {
+        // Nobody knows where the project of a file begins that is in none, or in a folder that is not there: anywhere, then.
+        if found.is_empty() || !path.parent().is_some_and(Path::exists) {
             found = path.ancestors().skip(1).collect();
         }
         let length = |folder: &Path| slashed(folder).trim_end_matches('/').len() + 1;
@@ -171,5 +171,10 @@ mod tests {
         assert!(["b", "b/c.py", "a", "a/b", "a/b/c.py"].iter().all(|path| below.contains(path)), "{below:?}");
         assert!(!below.contains(&"c.py"), "it is no root's own: {below:?}");
         assert!(names[0].below(Some(&root.join("a/b"))).contains(&"c.py"));
+        for (name, anywhere) in [("a/b/new.py", false), ("a/old/new.py", true)] {
+            let path = root.join(name);
+            let names = all(&FileNames { path: Some(&path), root: Some(&root), ..FileNames::default() });
+            assert_eq!(names[0].below(None).contains(&"new.py"), anywhere, "{name}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use self::stage::Stage;
 use self::world::{World, worlds};
 
 /// So many worlds are tried; each has several tasks.
-const WORLDS: u32 = 60;
+const WORLDS: u32 = 40;
 
 /// What the runs came to, so that the test cannot pass by doing nothing.
 #[derive(Default)]
