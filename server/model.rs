@@ -37,7 +37,9 @@ pub use parameters::{Sampling, takes_sampling};
 pub use prices::{LIST_PRICES, ListPrice, PRICES_AS_OF, Pricing, pricing};
 pub use probe::{FoundServer, Probe, probe, usual_probes};
 pub use survey::{ModelDetails, Survey};
-pub use tier::{SMALL_CLOUDS, SUGGESTIONS, Suggestion, Tier, coder_family, millions_of_parameters, suggestion};
+pub use tier::{
+    SMALL_CLOUDS, SUGGESTIONS, Suggestion, Tier, coder_family, fits_gpu, millions_of_parameters, suggestion,
+};
 pub use usage::Usage;
 pub use wire::{KeyHeader, ModelCall, WireRequest};
 

@@ -212,7 +212,7 @@ async fn a_model_that_is_listed_and_does_not_answer_is_no_model_that_works() {
     for (reply, said) in [
         (
             error(500, "model requires more system memory (30 GiB) than is available (8 GiB)"),
-            "p has too little memory for `a:7b`",
+            "p has too little memory for `a:7b` (it said: model requires more system memory (30 GiB) than is available (8 GiB)); use a smaller model, or lower models.m.context; `qwen2.5-coder:7b` fits this machine",
         ),
         (
             error(
@@ -257,7 +257,12 @@ async fn what_could_be_better_is_a_note() {
         notes.contains("prompts are fitted to 300000 tokens and it takes 16384; set models.m.context to 16384"),
         "{notes}"
     );
-    assert!(notes.contains("only 50 % of it is on the GPU"), "{notes}");
+    assert!(
+        notes.contains(
+            "only 50 % of it is on the GPU, which makes it slow; take a smaller model, such as `qwen2.5-coder:7b`,"
+        ),
+        "{notes}"
+    );
     assert!(far.remote && far.speed.is_none() && far.notes[0].starts_with("p only passes it on"), "{far:?}");
     assert_eq!(generations(&server), 1, "nothing goes to a cloud behind this machine");
 }

@@ -9,8 +9,8 @@ use super::{AT_A_TIME, Subject};
 use crate::config::{Config, Model, Ownership, ProviderKind};
 use crate::engine::{Effort, Engine, Trial};
 use crate::model::{
-    ErrorClass, ListedModel, ModelDetails, Thinking, Tier, coder_family, known_model, millions_of_parameters,
-    suggestion,
+    ErrorClass, ListedModel, ModelDetails, RunningModel, Thinking, Tier, coder_family, fits_gpu, known_model,
+    millions_of_parameters, suggestion,
 };
 
 /// Looks at all models: of several servers at a time, of one server one after the other, as they share its memory.
@@ -142,7 +142,10 @@ impl Examination<'_> {
                 None
             }
             Err(error) => {
-                checked.problem = Some(error.message);
+                let fits = self.subject.machine.memory.map(suggestion).filter(|row| row.model != model.model);
+                let is_tight = error.class == ErrorClass::OutOfMemory && model.provider.is_loopback();
+                let fits = fits.filter(|_| is_tight).map(|row| format!("; `{}` fits this machine", row.model));
+                checked.problem = Some(format!("{}{}", error.message, fits.unwrap_or_default()));
                 Some(error.class)
             }
         }
@@ -153,10 +156,19 @@ impl Examination<'_> {
         let id = checked.matched.as_deref().unwrap_or(&model.model);
         let running = self.engine.running(&model.provider).await;
         let running = running.iter().find(|running| running.id == id).filter(|_| !checked.remote);
-        checked.gpu_percent = running.filter(|running| running.size > 0).map(|running| {
-            // More on the GPU than there is of it is a server's rounding.
-            running.size_vram.min(running.size) * 100 / running.size
-        });
+        let running = running.filter(|running| running.size > 0);
+        // More on the GPU than there is of it is a server's rounding.
+        let percent = |running: &RunningModel| running.size_vram.min(running.size) * 100 / running.size;
+        checked.gpu_percent = running.map(percent);
+        if let Some(running) = running.filter(|running| (1..100).contains(&percent(running))) {
+            let fits = fits_gpu(running.size_vram).map(|row| format!(", such as `{}`", row.model));
+            checked.notes.push(format!(
+                "only {} % of it is on the GPU, which makes it slow; take a smaller model{}, or lower models.{}.context",
+                percent(running),
+                fits.unwrap_or_default(),
+                model.name
+            ));
+        }
         let slot = self.engine.slot_window(&model.provider).await;
         let loaded = running.and_then(|running| running.context);
         checked.context.real = slot.or(loaded).or(listed.and_then(|listed| listed.context));
@@ -252,11 +264,6 @@ fn conclude(checked: &mut ModelChecked, model: &Model) {
     if let Some(least) = [real, largest].into_iter().flatten().min().filter(|least| *least < asked) {
         checked.notes.push(format!(
             "prompts are fitted to {asked} tokens and it takes {least}; set models.{name}.context to {least}, or give the server more"
-        ));
-    }
-    if let Some(percent) = checked.gpu_percent.filter(|percent| (1..100).contains(percent)) {
-        checked.notes.push(format!(
-            "only {percent} % of it is on the GPU, which makes it slow; take a smaller model, or lower models.{name}.context"
         ));
     }
     if checked.remote && model.provider.ownership == Ownership::Mine {

@@ -134,6 +134,11 @@ pub fn suggestion(memory: u64) -> Suggestion {
     SUGGESTIONS.into_iter().rfind(|row| row.memory <= gib).unwrap_or(SUGGESTIONS[0])
 }
 
+/// The largest model that fits so many bytes of a GPU whole, with a window; nothing where none does.
+pub fn fits_gpu(bytes: u64) -> Option<Suggestion> {
+    SUGGESTIONS.into_iter().rfind(|row| row.weights * 1.25e9 <= bytes as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +170,8 @@ mod tests {
         let expected =
             ["qwen2.5-coder:1.5b", "qwen2.5-coder:3b", "qwen2.5-coder:7b", "qwen2.5-coder:14b", "qwen3-coder:30b"];
         assert_eq!(models, expected);
+        assert_eq!(fits_gpu(9_000_000_000).map(|row| row.model), Some("qwen2.5-coder:7b"));
+        assert_eq!(fits_gpu(1 << 20), None);
         assert!(SUGGESTIONS.iter().skip(1).all(|row| row.weights * 1.4 < row.memory as f64));
     }
 }
