@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod doctor;
 pub mod engine;
+pub mod fim;
 pub mod lsp;
 pub mod model;
 pub mod privacy;

@@ -66,7 +66,11 @@ impl<'a> Fields<'a> {
     /// The table under `key`, with the settings that it may hold.
     pub(super) fn table(&self, key: &str) -> Option<Fields<'a>> {
         let entry = self.table.get(key)?;
-        let (Shape::Table(settings) | Shape::OneOf(settings) | Shape::Chain(settings)) = self.shape(key)? else {
+        let (Shape::Table(settings)
+        | Shape::OneOf(settings)
+        | Shape::Chain(settings)
+        | Shape::ChoiceOrTable(_, settings)) = self.shape(key)?
+        else {
             return None;
         };
         Fields::open(&entry.node, &entry.key_place, &self.path_of(key), settings, self.noted)

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::error::suggestion;
 use super::fields::Fields;
+use super::fim::{self, Fim};
 use super::parameters::{self, Parameters};
 use super::price::{self, Price};
 use super::privacy::Ownership;
@@ -14,7 +15,7 @@ use super::provider::{Provider, ProviderKind};
 use super::routes::is_reserved;
 use super::setting::{InProject, Setting, Shape};
 
-pub(super) const SETTINGS: [Setting; 10] = [
+pub(super) const SETTINGS: [Setting; 11] = [
     Setting {
         name: "provider",
         form: "a name under `[providers]`",
@@ -65,6 +66,15 @@ pub(super) const SETTINGS: [Setting; 10] = [
         project: InProject::Trusted,
     },
     Setting {
+        name: "fim",
+        form: "`auto`, `off`, `chat`, a family's name, or a table, below",
+        default: "`\"auto\"`",
+        meaning: "how [inline completion](inline-completion.md) asks it: as its name and its server tell, not at all, by a question, as that family was trained, or by a template of your own",
+        example: "\"qwen-coder\"",
+        shape: Shape::ChoiceOrTable(&fim::NAMES, &fim::SETTINGS),
+        project: InProject::Trusted,
+    },
+    Setting {
         name: "price",
         form: "a table, below",
         default: "nothing for your own, else that of the [list](cost.md#prices)",
@@ -93,6 +103,8 @@ pub struct Model {
     pub context: Option<u64>,
     /// How it is to be asked, as far as the user said.
     pub parameters: Parameters,
+    /// How it completes code between what stands before and after the cursor.
+    pub fim: Fim,
     /// What it costs, where the user said so.
     pub price: Option<Price>,
 }
@@ -101,7 +113,15 @@ impl Model {
     /// One with nothing said but who serves it, by which id, and its window in tokens.
     pub fn new(name: &str, provider: Arc<Provider>, id: &str, context: Option<u64>) -> Model {
         let parameters = Parameters::default();
-        Model { name: name.to_owned(), provider, model: id.to_owned(), context, parameters, price: None }
+        Model {
+            name: name.to_owned(),
+            provider,
+            model: id.to_owned(),
+            context,
+            parameters,
+            fim: Fim::Auto,
+            price: None,
+        }
     }
 
     /// Whose the model is: that of its server, unless its name says that the server passes the request on to a cloud.
@@ -164,8 +184,17 @@ pub(super) fn read(
         drop_params: fields.strings("drop_params").unwrap_or_default(),
         ..parameters::read(fields)
     };
+    let fim = fim::read(fields, "fim").unwrap_or_default();
     let price = fields.table("price").as_ref().and_then(price::read);
-    Some(Model { name: name.to_owned(), provider: provider?, model: model?.to_owned(), context, parameters, price })
+    Some(Model {
+        name: name.to_owned(),
+        provider: provider?,
+        model: model?.to_owned(),
+        context,
+        parameters,
+        fim,
+        price,
+    })
 }
 
 fn provider(

@@ -36,6 +36,9 @@ fn shape(shape: Shape) -> Value {
     match shape {
         Shape::Text => text(),
         Shape::Choice(names) => json!({"type": "string", "enum": names}),
+        Shape::ChoiceOrTable(names, settings) => {
+            json!({"oneOf": [{"type": "string", "enum": names}, table(settings)]})
+        }
         Shape::Boolean => json!({"type": "boolean"}),
         Shape::Integer(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
         Shape::Number(least, most) => json!({"type": "number", "minimum": least, "maximum": most}),

@@ -1,7 +1,7 @@
 //! What the config can hold, as tables: readers, schema, documentation and what a project may set all come from here.
 //! Reads nothing.
 
-use super::{budget, document, key, model, preset, price, privacy, provider, record, routes, rules};
+use super::{budget, document, fim, key, model, preset, price, privacy, provider, record, routes, rules};
 
 /// One key of a table of the config.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,8 @@ pub enum Shape {
     Text,
     /// One of these strings.
     Choice(&'static [&'static str]),
+    /// One of these strings, or a table of these.
+    ChoiceOrTable(&'static [&'static str], &'static [Setting]),
     /// True or false.
     Boolean,
     /// A whole number, from and up to.
@@ -92,11 +94,12 @@ pub struct Section {
 }
 
 /// Every table that the config may hold, in the order of a file: the top comes first.
-pub const SECTIONS: [Section; 12] = [
+pub const SECTIONS: [Section; 13] = [
     Section { name: "", settings: &TOP },
     Section { name: "providers.NAME", settings: &provider::SETTINGS },
     Section { name: "providers.NAME.api_key", settings: &key::SETTINGS },
     Section { name: "models.NAME", settings: &model::SETTINGS },
+    Section { name: "models.NAME.fim", settings: &fim::SETTINGS },
     Section { name: "models.NAME.price", settings: &price::SETTINGS },
     Section { name: "routes", settings: &routes::SETTINGS },
     Section { name: "routes.ACTION", settings: &routes::CHAIN },
@@ -176,6 +179,9 @@ mod tests {
             "providers.NAME" => provider.to_owned(),
             "providers.NAME.api_key" => format!("{provider}[providers.local.api_key]\n"),
             "models.NAME" => format!("{provider}{model}"),
+            "models.NAME.fim" => {
+                format!("{provider}{model}[models.deep.fim]\nprefix = \"<P>\"\nsuffix = \"<S>\"\nmiddle = \"<M>\"\n")
+            }
             "models.NAME.price" => format!("{provider}{model}[models.deep.price]\ninput = 1\noutput = 2\n"),
             "" => String::new(),
             "routes.ACTION" => format!("{provider}{model}[routes.refactor]\nuse = \"quick\"\n"),

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use graft_ls::actions::ActionId;
 use graft_ls::config::{ProviderKind, SECTIONS, Section, Shape};
 use graft_ls::engine::{Lesson, lesson};
+use graft_ls::fim::{FAMILIES, FAMILIES_AS_OF};
 use graft_ls::model::{AS_OF, ErrorClass, KNOWN_MODELS, LIST_PRICES, PRICES_AS_OF};
 use graft_ls::privacy::{SECRET_FILES, SHAPES};
 use graft_ls::prompt::Prompt;
@@ -31,7 +32,7 @@ contxt = 16384
 type Part = (&'static str, fn() -> String);
 
 /// The parts that are not a section of the settings.
-const PARTS: [Part; 19] = [
+const PARTS: [Part; 20] = [
     ("kinds", kinds),
     ("mistake", mistake),
     ("help", help),
@@ -39,6 +40,7 @@ const PARTS: [Part; 19] = [
     ("languages", languages),
     ("complexity", complexity),
     ("known-models", known_models),
+    ("fim-families", fim_families),
     ("failures", failures),
     ("prices", prices),
     ("secret-files", secret_files),
@@ -247,6 +249,18 @@ fn secret_files() -> String {
     for (what, globs) in SECRET_FILES {
         let globs: Vec<String> = globs.iter().map(|glob| format!("`{glob}`")).collect();
         let _ = writeln!(table, "| {what} | {} |", globs.join(", "));
+    }
+    table
+}
+
+fn fim_families() -> String {
+    let mut table = format!(
+        "As of {FAMILIES_AS_OF}.\n\n| family | names that begin with | but not with | order |\n|---|---|---|---|\n"
+    );
+    let listed = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    for family in &FAMILIES {
+        let (begins, except, order) = (listed(family.begins), listed(family.except), family.order.as_str());
+        let _ = writeln!(table, "| `{}` | {begins} | {except} | {order} |", family.name);
     }
     table
 }

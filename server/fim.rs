@@ -1,0 +1,245 @@
+//! Fill-in-the-middle as families of models were trained to it: a dated table of templates, and raw prompts made from them.
+//! Guesses nothing of a model that no row names, and knows no server.
+
+mod families;
+
+pub use families::{FAMILIES, FAMILIES_AS_OF};
+
+/// Servers refuse more stop strings than this; the rest is applied to what comes back.
+pub const MOST_STOPS_SENT: usize = 4;
+/// Put inside a control token that stands in code, so that a server reads it as text.
+const SPLIT: char = '\u{200b}';
+
+/// Which half of the code the model was trained to see first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// What stands before the cursor, then what stands after it.
+    PrefixFirst,
+    /// What stands after the cursor, then what stands before it.
+    SuffixFirst,
+}
+
+impl Order {
+    /// A few words for tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Order::PrefixFirst => "prefix first",
+            Order::SuffixFirst => "suffix first",
+        }
+    }
+}
+
+/// The families of models that are trained alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Family {
+    /// What the config calls it.
+    pub name: &'static str,
+    /// How the ids of its models begin, in lower case, without a publisher before them.
+    pub begins: &'static [&'static str],
+    /// Words in an id that say that this model of the family was not trained to it.
+    pub except: &'static [&'static str],
+    /// Which half goes first.
+    pub order: Order,
+    /// Stands before the prefix.
+    pub prefix: &'static str,
+    /// Stands before the suffix.
+    pub suffix: &'static str,
+    /// Stands last; the answer follows it.
+    pub middle: &'static str,
+    /// What ends an answer, the likeliest first.
+    pub stops: &'static [&'static str],
+}
+
+/// How a raw prompt is put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Which half goes first.
+    pub order: Order,
+    /// Stands before the prefix.
+    pub prefix: String,
+    /// Stands before the suffix.
+    pub suffix: String,
+    /// Stands last; may be empty.
+    pub middle: String,
+    /// What ends an answer, the likeliest first.
+    pub stops: Vec<String>,
+}
+
+impl Family {
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<&'static Family> {
+        FAMILIES.iter().find(|family| family.name == name)
+    }
+
+    /// The one that a model belongs to by its id: `registry/publisher/NAME:TAG`, a file's path, or the bare name.
+    pub fn of_model(id: &str) -> Option<&'static Family> {
+        let id = id.rsplit(['/', '\\']).next().unwrap_or(id).to_ascii_lowercase();
+        let fits = |family: &&Family| family.begins.iter().any(|begin| id.starts_with(begin));
+        let longest =
+            |family: &&Family| family.begins.iter().filter(|begin| id.starts_with(**begin)).map(|b| b.len()).max();
+        let family = FAMILIES.iter().filter(fits).max_by_key(longest)?;
+        (!family.except.iter().any(|word| id.contains(word))).then_some(family)
+    }
+
+    /// Its template.
+    pub fn template(&self) -> Template {
+        Template {
+            order: self.order,
+            prefix: self.prefix.to_owned(),
+            suffix: self.suffix.to_owned(),
+            middle: self.middle.to_owned(),
+            stops: self.stops.iter().map(|stop| (*stop).to_owned()).collect(),
+        }
+    }
+}
+
+impl Template {
+    /// The raw prompt for a hole between `prefix` and `suffix`. Control tokens that stand in the code are split, so that none
+    /// of it counts as one.
+    pub fn prompt(&self, prefix: &str, suffix: &str) -> String {
+        let (before, after) = (self.harmless(prefix), self.harmless(suffix));
+        match self.order {
+            Order::PrefixFirst => {
+                [&self.prefix, &before, &self.suffix, &after, &self.middle].map(String::as_str).concat()
+            }
+            Order::SuffixFirst => {
+                [&self.suffix, &after, &self.prefix, &before, &self.middle].map(String::as_str).concat()
+            }
+        }
+    }
+
+    /// Code in which no control token of the template, and none of the usual form, can be read as one.
+    pub fn harmless(&self, code: &str) -> String {
+        let mut code = code.to_owned();
+        for token in self.control_tokens() {
+            if code.contains(token) {
+                let mut letters = token.chars();
+                let split: String = letters.next().into_iter().chain([SPLIT]).chain(letters).collect();
+                code = code.replace(token, &split);
+            }
+        }
+        // `<|…|>` is how most tokenizers write theirs, more than a template names.
+        for (open, bar) in [("<|", '|'), ("<｜", '｜')] {
+            if code.contains(open) {
+                code = code.replace(open, &format!("<{SPLIT}{bar}"));
+            }
+        }
+        code
+    }
+
+    /// The stop strings to send: no more than servers take.
+    pub fn stops_sent(&self) -> &[String] {
+        self.stops.get(..MOST_STOPS_SENT).unwrap_or(&self.stops)
+    }
+
+    /// Where an answer ends because a stop string or a control token begins there; its length where none does.
+    pub fn end_of(&self, answer: &str) -> usize {
+        let tokens = self.control_tokens().chain(self.stops.iter().map(String::as_str));
+        tokens.filter_map(|token| answer.find(token)).min().unwrap_or(answer.len())
+    }
+
+    /// What no code of a person's own may pass for: the tokens of the template, and what ends an answer.
+    fn control_tokens(&self) -> impl Iterator<Item = &str> {
+        let own = [&self.prefix, &self.suffix, &self.middle].into_iter().map(|token| token.trim());
+        own.chain(self.stops.iter().map(|stop| stop.trim_matches('\n'))).filter(|token| !token.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rendered(family: &str) -> String {
+        Family::named(family).unwrap().template().prompt("P", "S")
+    }
+
+    #[test]
+    fn renders_each_family_as_its_card_has_it() {
+        for (family, expected) in [
+            ("qwen-coder", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>"),
+            ("codestral", "[SUFFIX]S[PREFIX]P"),
+            ("deepseek-coder", "<｜fim▁begin｜>P<｜fim▁hole｜>S<｜fim▁end｜>"),
+            ("codellama", "<PRE> P <SUF>S <MID>"),
+            ("starcoder", "<fim_prefix>P<fim_suffix>S<fim_middle>"),
+            ("codegemma", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>"),
+            ("granite", "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>"),
+            ("seed-coder", "<[fim-suffix]>S<[fim-prefix]>P<[fim-middle]>"),
+            ("mellum", "<fim_suffix>S<fim_prefix>P<fim_middle>"),
+            ("glm", "<|code_prefix|>P<|code_suffix|>S<|code_middle|>"),
+        ] {
+            assert_eq!(rendered(family), expected, "{family}");
+        }
+        assert_eq!(FAMILIES.len(), 10, "each family has its line above");
+    }
+
+    #[test]
+    fn finds_the_family_by_the_name_whoever_publishes_it() {
+        for (id, expected) in [
+            ("qwen2.5-coder:7b", Some("qwen-coder")),
+            ("Qwen/Qwen2.5-Coder-7B-Instruct", Some("qwen-coder")),
+            ("hf.co/unsloth/Qwen3-Coder-30B-A3B-Instruct-GGUF:Q4_K_M", Some("qwen-coder")),
+            ("/models/qwen2.5-coder-1.5b-q8_0.gguf", Some("qwen-coder")),
+            ("C:\\models\\codestral-22b.gguf", Some("codestral")),
+            ("codestral-latest", Some("codestral")),
+            ("deepseek-coder-v2:16b", Some("deepseek-coder")),
+            ("codellama:7b-code", Some("codellama")),
+            ("codellama:7b-python", None),
+            ("CodeLlama-34b-hf", None),
+            ("bigcode/starcoder2-7b", Some("starcoder")),
+            ("granite-code:8b", Some("starcoder")),
+            ("ibm-granite/granite-8b-code-base-4k", Some("starcoder")),
+            ("granite4:3b", Some("granite")),
+            ("granite3.3:8b", None),
+            ("google/codegemma-7b-it", None),
+            ("codegemma:7b-code", Some("codegemma")),
+            ("ByteDance-Seed/Seed-Coder-8B-Base", Some("seed-coder")),
+            ("JetBrains/Mellum-4b-base", Some("mellum")),
+            ("glm-4.5-air", Some("glm")),
+            ("qwen3:8b", None),
+            ("llama3.1:8b", None),
+            ("qwq:32b", None),
+            ("claude-sonnet-5-5", None),
+            ("", None),
+        ] {
+            assert_eq!(Family::of_model(id).map(|family| family.name), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn code_that_has_control_tokens_is_text() {
+        for family in &FAMILIES {
+            let template = family.template();
+            let plain = template.prompt("", "");
+            for token in template.control_tokens() {
+                let prompt = template.prompt(&format!("x = \"{token}\""), &format!("{token}{token}"));
+                let count = |text: &str| text.matches(token).count();
+                assert_eq!(count(&prompt), count(&plain), "{}: {token}", family.name);
+            }
+        }
+    }
+
+    #[test]
+    fn sends_four_stops_and_applies_all() {
+        for family in &FAMILIES {
+            let template = family.template();
+            assert!(!template.stops_sent().is_empty() && template.stops_sent().len() <= MOST_STOPS_SENT);
+            for stop in &template.stops {
+                assert_eq!(template.end_of(&format!("a + b{stop}c")), 5, "{}: {stop}", family.name);
+            }
+        }
+        assert_eq!(FAMILIES[0].template().end_of("a + b"), 5);
+    }
+
+    proptest! {
+        #[test]
+        fn the_halves_of_plain_code_are_kept_to_the_byte(prefix in "[a-z é\n(){}]{0,40}", suffix in "[a-z é\n(){}]{0,40}") {
+            for family in &FAMILIES {
+                let prompt = family.template().prompt(&prefix, &suffix);
+                let (before, after) = (format!("{}{prefix}", family.prefix), format!("{}{suffix}", family.suffix));
+                prop_assert!(prompt.contains(&before) && prompt.contains(&after), "{prompt}");
+            }
+        }
+    }
+}
