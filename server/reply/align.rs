@@ -218,7 +218,9 @@ fn block_of_all(fragment: &Document) -> Option<Block<'_>> {
     let source = fragment.source();
     let end = source.trim_end().len();
     let start = end - source.get(..end)?.trim_start().len();
-    (start < end).then(|| block_of(fragment, start..end))
+    let mut block = (start < end).then(|| block_of(fragment, start..end))?;
+    block.base = block.shallowest();
+    Some(block)
 }
 
 /// Where the scope's text stands.

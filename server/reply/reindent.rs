@@ -1,6 +1,6 @@
 //! The indentation of a text changed to another base and unit. Refuses to touch anything but leading blanks.
 
-use super::settled::Grid;
+use super::settled::{Blanks, Grid};
 use crate::text::{IndentUnit, leading_whitespace, line_matches};
 
 /// Lines of code with what is known of their blanks.
@@ -58,7 +58,9 @@ impl<'a> Block<'a> {
     pub(super) fn variants(&self, place: &Place<'_>) -> Vec<String> {
         let mut results = Vec::new();
         let lost = self.first_line_lost(place);
+        let head = self.lines.get(self.head).map(|line| leading_whitespace(line));
         let bases = match lost {
+            None if self.head_is_deeper() => [head, None],
             Some(base) if self.head_is_deeper() || self.stands_as(base, place) => [lost, None],
             // Nothing may stand deeper below a line that ends its statement.
             Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
@@ -116,11 +118,16 @@ impl<'a> Block<'a> {
         let step_width = place.least.as_ref().unwrap_or(&unit).len();
         let grid = Grid { old: &place.old, base: place.base, step: if unit == "\t" { 8 } else { step_width.max(2) } };
         // Code that stands as deep as the old code, line for line, has blanks that are meant.
-        let converted = step.is_some_and(|step| step != unit) && !self.stands_as(self.base, place);
+        let stands = self.stands_as(self.base, place);
+        let converted = step.is_some_and(|step| step != unit);
         let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
-        let is_free = |at: usize| converted || flag(&self.in_comment, at);
-        let is_fixed = |at: usize| flag(&self.in_string, at) || at == 0 && !place.starts_line;
-        grid.settle(&text.split('\n').collect::<Vec<_>>(), is_free, is_fixed)
+        let blanks_of = |at: usize| match stands {
+            _ if flag(&self.in_string, at) || at == 0 && !place.starts_line => Blanks::Content,
+            false if flag(&self.in_comment, at) => Blanks::Comment,
+            false if converted => Blanks::MadeUp,
+            _ => Blanks::Meant,
+        };
+        grid.settle(&text.split('\n').collect::<Vec<_>>(), blanks_of)
     }
 
     /// Whether the block, set, steps in as far as the code that stood there did.
@@ -162,7 +169,7 @@ impl<'a> Block<'a> {
                 || leading_whitespace(line).len() + 1 == place.base.len()
                 || place.old.contains(&line)
         };
-        let lost = self.base.len() < place.base.len()
+        let lost = self.base.len() + 1 < place.base.len()
             && self.lines.len() > 1
             && self.laid_out().any(|line| line.starts_with(place.base))
             && self.laid_out().all(has_base);
@@ -199,6 +206,12 @@ impl<'a> Block<'a> {
     /// For each line whether its blanks belong to a string or a comment.
     fn no_layout(&self) -> impl Iterator<Item = bool> {
         self.in_string.iter().zip(&self.in_comment).map(|(string, comment)| *string || *comment)
+    }
+
+    /// The least blanks of lines whose blanks are layout: a comment on the first line may stand deeper than the statements.
+    pub(super) fn shallowest(&self) -> &'a str {
+        let others = self.laid_out().map(leading_whitespace).filter(|blanks| self.base.starts_with(blanks));
+        others.min_by_key(|blanks| blanks.len()).unwrap_or(self.base)
     }
 
     /// The lines below the first whose blanks are layout, and not part of a string or of a comment.

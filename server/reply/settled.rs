@@ -13,36 +13,63 @@ pub(super) struct Grid<'a> {
     pub(super) step: usize,
 }
 
+/// What is known of a line's blanks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blanks {
+    /// They are layout that somebody chose.
+    Meant,
+    /// They were made up from those of another layout.
+    MadeUp,
+    /// The line is an inner one of a comment: it stands where the comment's first line puts it.
+    Comment,
+    /// They are content.
+    Content,
+}
+
 impl Grid<'_> {
-    /// `lines` with the old blanks of those that continue an old line less than a step away. `is_free` says which of them have
-    /// blanks that were made up; any other moves only to where no step from the base leads: left of it.
-    pub(super) fn settle(
-        &self,
-        lines: &[&str],
-        is_free: impl Fn(usize) -> bool,
-        is_fixed: impl Fn(usize) -> bool,
-    ) -> String {
+    /// `lines` with the old blanks of those that continue an old line less than a step away, if theirs were made up, or if the
+    /// old line stood where no step from the base leads: left of it.
+    pub(super) fn settle(&self, lines: &[&str], blanks_of: impl Fn(usize) -> Blanks) -> String {
         let pairs = paired(self.old, lines);
-        let settled: Vec<String> = lines
-            .iter()
-            .zip(&pairs)
-            .enumerate()
-            .map(|(at, (line, pair))| {
-                let blanks = leading_whitespace(line);
-                let content = &line[blanks.len()..];
-                let old = pair.and_then(|pair| self.old.get(pair)).filter(|_| !content.is_empty() && !is_fixed(at));
-                // The first line stays the first one, wherever that stood.
-                let is_first = |old: &str| at == 0 && *pair == Some(0) && old.trim() == content.trim_end();
-                let was = old.filter(|old| is_first(old) || self.is_near(blanks, leading_whitespace(old), is_free(at)));
-                was.map_or_else(|| (*line).to_owned(), |was| format!("{}{content}", leading_whitespace(was)))
-            })
-            .collect();
+        let mut settled: Vec<String> = Vec::with_capacity(lines.len());
+        // The line that the comment at hand starts on.
+        let mut start = 0;
+        for (at, line) in lines.iter().enumerate() {
+            let kind = blanks_of(at);
+            let old = pairs[at].and_then(|old| self.old.get(old)).copied();
+            let old = old.filter(|_| kind != Blanks::Content && !line.trim().is_empty());
+            let first = pairs.get(start).copied().flatten().and_then(|old| self.old.get(old)).copied();
+            let within = |old: &str| {
+                let deeper = leading_whitespace(old).strip_prefix(leading_whitespace(first?))?;
+                let moved = leading_whitespace(settled.get(start)?).to_owned() + deeper;
+                (kind == Blanks::Comment && old.trim() == line.trim()).then_some(moved)
+            };
+            // The first line stays the first one, wherever that stood.
+            let is_first = |old: &str| at == 0 && pairs[0] == Some(0) && old.trim() == line.trim();
+            let stood = |old: &str| {
+                let was = leading_whitespace(old);
+                let is = leading_whitespace(line);
+                let clipped = old.trim() == line.trim() && self.is_clipped(is, was);
+                (is_first(old) || clipped || self.is_near(is, was, kind)).then(|| was.to_owned())
+            };
+            let blanks = old.and_then(|old| within(old).or_else(|| stood(old)));
+            if kind != Blanks::Comment {
+                start = at;
+            }
+            settled.push(blanks.map_or_else(|| (*line).to_owned(), |blanks| blanks + line.trim_start()));
+        }
         settled.join("\n")
     }
 
-    fn is_near(&self, is: &str, was: &str, is_free: bool) -> bool {
-        let (is, was) = (self.columns(is), self.columns(was));
-        is.abs_diff(was) < self.step && (is_free || was < self.columns(self.base))
+    fn is_near(&self, is: &str, was: &str, kind: Blanks) -> bool {
+        let (is, was, base) = (self.columns(is), self.columns(was), self.columns(self.base));
+        is.abs_diff(was) < self.step && (kind != Blanks::Meant || was < base)
+    }
+
+    /// Whether a line is as far left as the base lets it be, and stood further left: how far, an answer cannot say.
+    fn is_clipped(&self, is: &str, was: &str) -> bool {
+        let base = self.columns(self.base);
+        self.columns(is) == base && self.columns(was) < base
     }
 
     /// How wide blanks are; a tab is a step.
@@ -70,27 +97,44 @@ fn paired(old: &[&str], new: &[&str]) -> Vec<Option<usize>> {
 mod tests {
     use super::*;
 
-    fn settle(old: &str, new: &str, base: &str, free: bool) -> String {
+    fn settle(old: &str, new: &str, base: &str, kind: Blanks) -> String {
         let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
-        Grid { old: &old, base, step: 4 }.settle(&new, |_| free, |_| false)
+        Grid { old: &old, base, step: 4 }.settle(&new, |at| if at == 0 { Blanks::Meant } else { kind })
     }
 
     #[test]
     fn a_line_left_of_the_base_stays_there() {
+        let (old, new) = ("    /** A. */\n   f();", "    /** A. */\n    f(1);");
+        assert_eq!(settle(old, new, "    ", Blanks::Meant), "    /** A. */\n   f(1);");
+    }
+
+    #[test]
+    fn a_line_at_the_margin_stays_there() {
+        let old = "    f() {\n        a();\n// b\n    }";
         assert_eq!(
-            settle("    /** A. */\n   f();", "    /** A. */\n    f(1);", "    ", false),
-            "    /** A. */\n   f(1);"
+            settle(old, "    f() {\n        a(1);\n    // b\n    }", "    ", Blanks::Meant),
+            old.replace("a()", "a(1)")
         );
     }
 
     #[test]
     fn blanks_that_were_made_up_give_way_to_the_old_ones() {
-        assert_eq!(settle("a(\n  b,\n    c)", "a(\n    b,\n    c)", "", true), "a(\n  b,\n    c)");
-        assert_eq!(settle("a(\n  b,\n    c)", "a(\n    b,\n    c)", "", false), "a(\n    b,\n    c)");
+        let (old, new) = ("a(\n  b,\n    c)", "a(\n    b,\n    c)");
+        assert_eq!(settle(old, new, "", Blanks::MadeUp), old);
+        assert_eq!(settle(old, new, "", Blanks::Meant), new);
+    }
+
+    #[test]
+    fn a_comment_s_lines_stand_below_its_first_as_they_did() {
+        assert_eq!(settle("/** a\n    b */", "  /** a\n        b */", "", Blanks::Comment), "/** a\n    b */");
+        assert_eq!(
+            settle("x\n/** a\n    b */", "y\n  /** a\n        b */", "", Blanks::Content),
+            "y\n  /** a\n        b */"
+        );
     }
 
     #[test]
     fn a_whole_step_is_a_change() {
-        assert_eq!(settle("a\n    b\nc", "a\nb\nc", "", true), "a\nb\nc");
+        assert_eq!(settle("a\n    b\nc", "a\nb\nc", "", Blanks::MadeUp), "a\nb\nc");
     }
 }

@@ -250,10 +250,8 @@ impl Scope {
             false => range.start,
         };
         let base = match &shape {
-            // A comment above a member may stand at the margin.
-            ScopeShape::Definition(own) if base_indent(source, range.start).is_empty() => {
-                base_indent(source, own.outer.start)
-            }
+            // A comment above it may stand elsewhere.
+            ScopeShape::Definition(own) => base_indent(source, own.outer.start),
             _ => base_indent(source, range.start),
         };
         let base = base.to_owned();

@@ -23,6 +23,11 @@ fn with_hole(sample: &Sample, mut code: Code, hole: &str) -> Option<Code> {
     if code.lines.len() < 9 || weight < 2 || !in_body || gone.iter().any(|line| line.in_string) || after.in_string {
         return None;
     }
+    // What a class leaves out, all members whole, may be put back; a change that it hides is nobody's to know.
+    let known = |line: &Line| sample.old.lines().any(|old| old.trim() == line.text.trim());
+    if !sample.definition.kind.is_callable() && !gone.iter().all(known) {
+        return None;
+    }
     let blanks = leading_whitespace(&gone[0].text).to_owned();
     code.lines.splice(third..2 * third, [Line { text: format!("{blanks}{hole}"), in_string: false }]);
     Some(code)

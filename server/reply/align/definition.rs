@@ -64,8 +64,8 @@ pub(super) fn align(
         return Ok(merged);
     }
     let other = only_definition(fragment, target)
-        .filter(|_| !starts_in_body(question.document, fragment, target))
-        .or_else(|| only_member(fragment, &wrapped));
+        .or_else(|| only_member(fragment, &wrapped))
+        .filter(|_| !starts_in_body(question.document, fragment, target));
     if let Some(other) = other {
         return Err(Some(other));
     }
@@ -77,11 +77,11 @@ fn is_local(document: &Document, fragment: &Document, target: &Definition, found
     let is_foreign = |(kind, name): &(DefinitionKind, String)| {
         kind.is_callable() && !target.path.iter().any(|(_, around)| around == name)
     };
-    found.path.iter().any(is_foreign) || is_body_around(document, fragment, target, found)
+    found.path.iter().any(is_foreign) || is_body_around(document, fragment, target)
 }
 
 /// Whether what a text has around a namesake is for the most part the old body's lines.
-fn is_body_around(document: &Document, fragment: &Document, target: &Definition, found: &Definition) -> bool {
+fn is_body_around(document: &Document, fragment: &Document, target: &Definition) -> bool {
     let Some(body) = target.body.clone().filter(|_| target.kind.is_callable()).map(|body| document.slice(body)) else {
         return false;
     };
@@ -90,8 +90,13 @@ fn is_body_around(document: &Document, fragment: &Document, target: &Definition,
         lines.map(str::to_owned).collect()
     };
     let old = worded(body);
-    let outside = [0..found.whole.start, found.whole.end..fragment.source().len()];
-    let around: Vec<String> = outside.into_iter().flat_map(|part| worded(fragment.slice(part))).collect();
+    // Siblings may be much alike; only statements can be the body's own.
+    let end = fragment.source().len();
+    let tops: Vec<&Definition> = fragment.outline().top_level_in(0..end).filter(|top| top.kind.is_callable()).collect();
+    let starts = std::iter::once(0).chain(tops.iter().map(|top| top.whole.end));
+    let ends = tops.iter().map(|top| top.whole.start).chain(std::iter::once(end));
+    let outside = starts.zip(ends).map(|(start, end)| fragment.slice(start..end.max(start)));
+    let around: Vec<String> = outside.flat_map(worded).collect();
     around.iter().filter(|line| old.contains(line)).count() * 2 > around.len()
 }
 
