@@ -2,6 +2,7 @@
 //! the Language Server Protocol but the shape of positions and diagnostics in JSON.
 
 mod batch;
+mod complete;
 mod config;
 mod diagnostics;
 mod doctor;
@@ -74,6 +75,8 @@ enum Verb {
     },
     /// Do an action to a place in a file, and print the change as a unified diff
     Run(RunArguments),
+    /// Print what a model would put at a cursor, as inline completion shows it
+    Complete(CompleteArguments),
     /// Do the tasks on stdin, one JSON object a line, and answer each with one, in the same order
     Batch(BatchArguments),
     /// Explain which models an action at a place would ask, in which order, with what, and why; asks none
@@ -159,6 +162,26 @@ struct DoctorArguments {
     /// Measure with a long prompt and a longer answer, also models that cost money
     #[arg(long)]
     bench: bool,
+    #[command(flatten)]
+    options: SetOption,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Line and column count from 1, the column in characters; one past the line's end means its end.
+
+Exit code: 0 there is a completion, or nothing to add, which stderr says; 1 nobody could be asked, and stderr says why; 2 it \
+could not be tried.")]
+struct CompleteArguments {
+    /// Where
+    #[arg(value_name = "FILE:LINE:COL")]
+    target: OsString,
+    /// A model of the config in place of the chain of `routes.complete`
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// Print one JSON object: the completion, who made it, and what it took
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     options: SetOption,
 }
@@ -259,6 +282,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
 pub fn execute(command: Command) -> ExitCode {
     match command.0 {
         Verb::Run(arguments) => run::run(&arguments),
+        Verb::Complete(arguments) => complete::complete(&arguments),
         Verb::Route(arguments) => route::route(&arguments),
         Verb::Doctor(arguments) => doctor::doctor(&arguments),
         Verb::Batch(arguments) => batch::batch(&arguments.options.set),

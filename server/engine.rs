@@ -3,6 +3,9 @@
 mod budget;
 mod builtin_step;
 mod checkup;
+mod complete;
+mod completion_report;
+mod completion_step;
 mod cost;
 mod day;
 mod disclosure;
@@ -27,6 +30,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use checkup::{Effort, Trial};
+pub use complete::{Completion, Suggested, Suggestion, Wanted};
+pub use completion_report::CompletionReport;
 pub use cost::{MostCost, StepCost, dollars};
 pub use endpoints::{Lesson, Urgency, lesson};
 pub use explain::{ExplainedRule, ExplainedScope, ExplainedStep, Explanation, LeftOut, Origin, Sourced};
@@ -187,6 +192,12 @@ impl Engine {
     /// Why the task could not even be asked: nothing at the cursor, or no such model.
     pub fn show_prompt(&self, task: &Task) -> Result<String, Failure> {
         show::show_prompt(self, task)
+    }
+
+    /// What a model would put at the task's cursor; its own action counts for nothing. Dropping the future cancels it and closes
+    /// its connection.
+    pub async fn complete(&self, task: &Task, wanted: &Wanted) -> Completion {
+        complete::complete(self, task, wanted).await
     }
 
     /// Which steps would serve a task, and why those; asks nobody.

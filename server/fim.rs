@@ -50,6 +50,15 @@ pub struct Family {
     pub stops: &'static [&'static str],
 }
 
+/// Code with a hole: what stands before it and what stands after it, lines ended by `\n`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hole {
+    /// Up to the cursor.
+    pub prefix: String,
+    /// From the cursor on.
+    pub suffix: String,
+}
+
 /// How a raw prompt is put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
@@ -118,13 +127,7 @@ impl Template {
                 code = code.replace(token, &split);
             }
         }
-        // `<|…|>` is how most tokenizers write theirs, more than a template names.
-        for (open, bar) in [("<|", '|'), ("<｜", '｜')] {
-            if code.contains(open) {
-                code = code.replace(open, &format!("<{SPLIT}{bar}"));
-            }
-        }
-        code
+        harmless(&code)
     }
 
     /// The stop strings to send: no more than servers take.
@@ -135,7 +138,7 @@ impl Template {
     /// Where an answer ends because a stop string or a control token begins there; its length where none does.
     pub fn end_of(&self, answer: &str) -> usize {
         let tokens = self.control_tokens().chain(self.stops.iter().map(String::as_str));
-        tokens.filter_map(|token| answer.find(token)).min().unwrap_or(answer.len())
+        tokens.filter_map(|token| answer.find(token)).min().unwrap_or(answer.len()).min(end_of(answer))
     }
 
     /// What no code of a person's own may pass for: the tokens of the template, and what ends an answer.
@@ -143,6 +146,33 @@ impl Template {
         let own = [&self.prefix, &self.suffix, &self.middle].into_iter().map(|token| token.trim());
         own.chain(self.stops.iter().map(|stop| stop.trim_matches('\n'))).filter(|token| !token.is_empty())
     }
+}
+
+/// How most tokenizers begin their control tokens, more than a template names; none is code of a usual language.
+const USUAL: [(&str, char); 2] = [("<|", '|'), ("<｜", '｜')];
+
+/// Code in which no control token of the usual form can be read as one, for servers that put the prompt together themselves.
+pub fn harmless(code: &str) -> String {
+    let mut code = code.to_owned();
+    for (open, bar) in USUAL {
+        if code.contains(open) {
+            code = code.replace(open, &format!("<{SPLIT}{bar}"));
+        }
+    }
+    code
+}
+
+/// Where an answer ends because a control token of the usual form begins there; its length where none does.
+pub fn end_of(answer: &str) -> usize {
+    let begins =
+        USUAL.iter().flat_map(|(open, bar)| answer.match_indices(open).map(|(at, open)| (at, at + open.len(), *bar)));
+    let is_token = |(_, name, bar): &(usize, usize, char)| {
+        let rest = answer.get(*name..).unwrap_or_default();
+        let length = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '▁'))).unwrap_or(rest.len());
+        length > 0
+            && rest.get(length..).is_some_and(|rest| rest.starts_with(*bar) && rest[bar.len_utf8()..].starts_with('>'))
+    };
+    begins.filter(is_token).map(|(at, ..)| at).min().unwrap_or(answer.len())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod config;
 pub mod doctor;
 pub mod engine;
 pub mod fim;
+pub mod inline_completion;
 pub mod lsp;
 pub mod model;
 pub mod privacy;

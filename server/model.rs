@@ -6,9 +6,11 @@ mod anthropic;
 mod error;
 mod error_body;
 mod failures;
+mod fill;
 mod frames;
 mod known;
 mod listing;
+mod llamacpp;
 mod mask;
 mod ollama;
 mod openai;
@@ -30,6 +32,7 @@ use tokio::sync::OnceCell;
 
 pub use answer::{Answer, Event, Finish};
 pub use error::{ErrorClass, ModelError};
+pub use fill::{CannotFill, Way, depends_on_server, way};
 pub use known::{AS_OF, KNOWN_MODELS, KnownModel, Thinking, known_model};
 pub use listing::{ListedModel, RunningModel};
 pub use mask::masked;
@@ -44,7 +47,8 @@ pub use usage::Usage;
 pub use wire::{KeyHeader, ModelCall, WireRequest};
 
 use crate::config::{self, KeySource, ProviderKind};
-use crate::prompt::Prompt;
+use crate::fim::Hole;
+use crate::prompt::{Prompt, estimated_tokens};
 use answer::Clock;
 use failures::Failures;
 use transport::Clients;
@@ -172,6 +176,41 @@ impl Models {
                 Ok(answer) => return Ok(answer),
             }
         }
+    }
+
+    /// Asks `model` to fill a hole in code, in one of its server's ways; else as [`Models::ask_with`].
+    ///
+    /// # Errors
+    /// As [`Models::ask`].
+    pub async fn fill(
+        &self,
+        patience: Patience,
+        model: &config::Model,
+        (way, hole): (&Way, &Hole),
+        max_output_tokens: u32,
+        on_event: &mut (dyn FnMut(Event) + Send),
+    ) -> Result<Answer, ModelError> {
+        let mut failures = Failures::new(model);
+        let key = self.key(&model.provider, &failures).await?;
+        failures.mask(key.as_ref());
+        let mut clock = Clock::start(&model.provider, patience);
+        let request = way.request(model, hole, max_output_tokens);
+        let protocol = way.protocol(model.provider.kind);
+        let answered = match self.open(model, &request, key.as_ref(), &clock, &failures, on_event).await {
+            Ok(response) => {
+                let prompt_tokens = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix);
+                answer::read(response, &protocol, prompt_tokens, &mut clock, &failures, on_event).await
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &answered {
+            if error.class == ErrorClass::Auth {
+                self.forget_key(&model.provider);
+            }
+            let (provider, status) = (&model.provider.name, error.status);
+            tracing::info!(provider, model = model.model, class = ?error.class, status, "completion failed");
+        }
+        answered
     }
 
     async fn open(

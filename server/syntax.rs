@@ -1,5 +1,6 @@
 //! What a text is made of: languages, trees, definitions, scopes, and what is wrong with them. Knows nothing of models or edits.
 
+mod around;
 mod census;
 mod complexity;
 mod convention;
@@ -19,6 +20,7 @@ mod stub;
 mod tokens;
 mod trivia;
 
+pub use around::{Bracket, begin_at, brackets, bytes_in_error, end_at, in_comment, widest_from};
 pub use census::Census;
 pub use complexity::{Complexity, Measure};
 pub use convention::{Linter, LinterReport, Naming, Role, TestFramework, TestNaming};

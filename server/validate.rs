@@ -15,4 +15,5 @@ mod rejection;
 pub use baseline::Baseline;
 pub use choose::{Decision, Ending, Terms, choose};
 pub use edit::ValidatedEdit;
+pub use homoglyph::{LookAlike, new_look_alike};
 pub use rejection::{ReasonCode, Rejection};

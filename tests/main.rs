@@ -14,6 +14,7 @@ mod discovery;
 mod docs;
 mod doctor;
 mod first_minutes;
+mod inline_completion;
 mod lsp;
 mod merging;
 mod model;

@@ -16,7 +16,7 @@ use crate::syntax::Diagnostic;
 use crate::validate::ReasonCode;
 
 /// What shells take for "ended by ^C".
-const INTERRUPTED: u8 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// Everything that is needed, read and checked.
 struct Job {
@@ -135,7 +135,7 @@ fn perform(engine: Engine, task: Task, work: Work) -> End {
 }
 
 /// Waits for ^C; for ever where the system has no such thing.
-async fn interrupt() {
+pub(super) async fn interrupt() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

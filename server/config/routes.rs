@@ -30,7 +30,7 @@ pub(super) const SETTINGS: [Setting; 7] = [
     action("add-tests", "the chain of `add-tests`", "[\"quick\", \"builtin\"]"),
     action("document", "the chain of `document`", "[\"quick\", \"builtin\"]"),
     action("fix-lint", "the chain of `fix-lint`", "[\"builtin\", \"quick\"]"),
-    action("complete", "the chain of inline completion, which does not exist yet", "\"quick\""),
+    action("complete", "the chain of [inline completion](inline-completion.md), which needs a model", "\"quick\""),
 ];
 
 const fn action(name: &'static str, meaning: &'static str, example: &'static str) -> Setting {

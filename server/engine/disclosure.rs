@@ -5,6 +5,7 @@ use super::Engine;
 use super::job::Job;
 use crate::config::{Model, Ownership, PrivacyClass, SecretHandling};
 use crate::model::ModelError;
+use crate::privacy::Verdict;
 use crate::prompt::Prompt;
 use crate::validate::{ReasonCode, Rejection};
 
@@ -28,17 +29,12 @@ impl Disclosure {
         prompt: &Prompt,
     ) -> Result<Disclosure, ModelError> {
         let masked = masked(job, prompt);
-        let depends = job.privacy.class != PrivacyClass::Any || masked.is_some();
-        let host = match depends && model.may_be_passed_on() {
-            true => engine.endpoints.passed_on_to(&engine.models, model).await?,
-            false => None,
-        };
-        let owner = if host.is_some() { Ownership::Cloud } else { model.ownership() };
-        if !job.privacy.class.allows(owner) {
-            return Ok(Disclosure::Nothing(refusal(model, job, host)));
+        let owner = Owner::of(engine, model, &job.privacy, masked.is_some()).await?;
+        if !job.privacy.class.allows(owner.ownership) {
+            return Ok(Disclosure::Nothing(owner.refusal(model, &job.privacy)));
         }
         Ok(match masked {
-            Some(masked) if owner == Ownership::Cloud => Disclosure::Masked(masked),
+            Some(masked) if owner.ownership == Ownership::Cloud => Disclosure::Masked(masked),
             _ => Disclosure::Whole,
         })
     }
@@ -80,10 +76,36 @@ fn masked(job: &Job, prompt: &Prompt) -> Option<Prompt> {
     })
 }
 
-fn refusal(model: &Model, job: &Job, host: Option<String>) -> Rejection {
-    let (id, provider) = (model.id_sent(), &model.provider.name);
-    let host = host.unwrap_or_else(|| "a cloud".to_owned());
-    let kept = job.privacy.sentence();
-    let message = format!("not asked: {provider} passes `{id}` on to {host}, and {kept}; use a model that runs there");
-    Rejection::new(ReasonCode::Privacy, message)
+/// Whose the machine is that runs a model in the end.
+pub(super) struct Owner {
+    pub(super) ownership: Ownership,
+    /// Where the server passes requests on to.
+    host: Option<String>,
+}
+
+impl Owner {
+    /// The server is asked where something depends on it: its address alone does not tell.
+    pub(super) async fn of(
+        engine: &Engine,
+        model: &Model,
+        privacy: &Verdict,
+        has_secrets: bool,
+    ) -> Result<Owner, ModelError> {
+        let depends = privacy.class != PrivacyClass::Any || has_secrets;
+        let host = match depends && model.may_be_passed_on() {
+            true => engine.endpoints.passed_on_to(&engine.models, model).await?,
+            false => None,
+        };
+        Ok(Owner { ownership: if host.is_some() { Ownership::Cloud } else { model.ownership() }, host })
+    }
+
+    /// Why the code does not go there.
+    pub(super) fn refusal(self, model: &Model, privacy: &Verdict) -> Rejection {
+        let (id, provider) = (model.id_sent(), &model.provider.name);
+        let host = self.host.unwrap_or_else(|| "a cloud".to_owned());
+        let kept = privacy.sentence();
+        let message =
+            format!("not asked: {provider} passes `{id}` on to {host}, and {kept}; use a model that runs there");
+        Rejection::new(ReasonCode::Privacy, message)
+    }
 }

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use super::{Engine, Progress, Task};
 use crate::config::{Config, LocalModel, StepName};
 use crate::model::{Probe, probe};
-use crate::route::choose;
+use crate::route::{Purpose, choose};
 
 /// How long "there is none" counts: whoever reads that starts a server.
 const NOTHING_LASTS: Duration = Duration::from_secs(5);
@@ -59,9 +59,10 @@ pub(super) async fn completed(
     engine: &Engine,
     config: Arc<Config>,
     task: &Task,
+    purpose: Purpose,
     observe: &mut (dyn FnMut(Progress) + Send),
 ) -> (Arc<Config>, Option<String>) {
-    let written = config.routes.default.is_some() || config.routes.for_action(task.action.as_str()).is_some();
+    let written = config.routes.default.is_some() || config.routes.for_action(purpose.as_str()).is_some();
     let builtin = task.model.as_deref() == Some(StepName::Builtin.as_str());
     if !config.discover || written || builtin || engine.discovery.probes.is_empty() {
         return (config, None);

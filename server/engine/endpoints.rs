@@ -21,6 +21,8 @@ use crate::prompt::Prompt;
 
 /// How long it counts where a server passes requests on to.
 const KNOWN: Duration = Duration::from_secs(60);
+/// How long it counts what a model can do.
+const STAYS: Duration = Duration::from_secs(600);
 /// So much of a prompt decides which server is warm for it, in bytes.
 const BEGINNING: usize = 2048;
 
@@ -30,12 +32,17 @@ type Identity = (Vec<Url>, Option<KeySource>);
 /// Where requests are passed on to, if they are, and since when that is known.
 type PassedOn = (Instant, Option<String>);
 
+/// What a server said that a model can do, if it said so, and when.
+type Capabilities = (Instant, Option<Vec<String>>);
+
 /// All servers that were asked so far.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints {
     pools: Mutex<HashMap<Identity, Arc<Pool>>>,
     /// By address and model.
     passed_on: Mutex<HashMap<(Url, String), PassedOn>>,
+    /// By address and model.
+    capabilities: Mutex<HashMap<(Url, String), Capabilities>>,
 }
 
 impl Endpoints {
@@ -61,6 +68,21 @@ impl Endpoints {
         let host = models.passed_on_to(model).await?;
         known().insert(identity, (Instant::now(), host.clone()));
         Ok(host)
+    }
+
+    /// What a server says that a model can do; nothing where it does not say. Asked anew after a while: sooner where it said
+    /// nothing.
+    pub(super) async fn capabilities(&self, models: &Models, model: &Model) -> Option<Vec<String>> {
+        let identity = (model.provider.base_url.clone(), model.id_sent().to_owned());
+        let known = || self.capabilities.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, capabilities)) = known().get(&identity)
+            && since.elapsed() < if capabilities.is_some() { STAYS } else { KNOWN }
+        {
+            return capabilities.clone();
+        }
+        let capabilities = models.describe(model).await.capabilities;
+        known().insert(identity, (Instant::now(), capabilities.clone()));
+        capabilities
     }
 
     /// Forgets every failure.

@@ -150,9 +150,8 @@ pub(super) fn explain(engine: &Engine, task: &Task, purpose: Purpose) -> Result<
     let own = engine.verdict(task, &config);
     let job = match purpose {
         Purpose::Action(_) => Job::new(engine, task, &config, own.clone(), &[]).map_err(|rejection| rejection.message),
-        Purpose::Complete => {
-            Err("inline completion does not exist yet; this is the chain that it will take".to_owned())
-        }
+        // There is no plan for it but the place.
+        Purpose::Complete => Err(String::new()),
     };
     let (facts, name) = match &job {
         Ok(job) => (facts(task, job), job.plan.scope.describe()),
@@ -186,7 +185,7 @@ pub(super) fn explain(engine: &Engine, task: &Task, purpose: Purpose) -> Result<
             complexity: facts.measure.complexity().as_str(),
             points: facts.measure.points(),
         },
-        not_here: job.as_ref().err().cloned(),
+        not_here: job.as_ref().err().filter(|why| !why.is_empty()).cloned(),
         path: facts.path,
         steps,
         secrets: job.as_ref().map(hidden).unwrap_or_default(),

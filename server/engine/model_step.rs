@@ -245,7 +245,7 @@ impl Ask<'_> {
     }
 }
 
-fn code(class: ErrorClass) -> ReasonCode {
+pub(super) fn code(class: ErrorClass) -> ReasonCode {
     match class {
         ErrorClass::Truncated => ReasonCode::Truncated,
         ErrorClass::Refused => ReasonCode::Refusal,

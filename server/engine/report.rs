@@ -1,5 +1,6 @@
 //! The one JSON object that the command line, batch and HTTP give for a task. Refuses to decide anything: it restates an [`Outcome`].
 
+use std::ops::Range;
 use std::path::Path;
 
 use serde::Serialize;
@@ -283,7 +284,7 @@ impl ReportedAttempt {
 }
 
 impl ReportedUsage {
-    fn of(usage: Usage) -> ReportedUsage {
+    pub(super) fn of(usage: Usage) -> ReportedUsage {
         let Usage { input_tokens, output_tokens, estimated, .. } = usage;
         ReportedUsage { input_tokens, output_tokens, estimated }
     }
@@ -300,17 +301,18 @@ fn type_of(action: ActionId) -> &'static str {
 }
 
 fn reported_edits(document: &Document, edits: &Edits) -> Vec<ReportedEdit> {
+    edits
+        .iter()
+        .map(|edit| ReportedEdit { range: reported_range(document, &edit.range), new_text: edit.new.clone() })
+        .collect()
+}
+
+pub(super) fn reported_range(document: &Document, range: &Range<usize>) -> ReportedRange {
     let place = |offset| {
         let Position { line, character } = document.position(offset, Encoding::Utf16);
         ReportedPosition { line, character }
     };
-    edits
-        .iter()
-        .map(|edit| ReportedEdit {
-            range: ReportedRange { start: place(edit.range.start), end: place(edit.range.end) },
-            new_text: edit.new.clone(),
-        })
-        .collect()
+    ReportedRange { start: place(range.start), end: place(range.end) }
 }
 
 /// A path from the workspace's root with `/`, or the whole path where it lies elsewhere.

@@ -17,7 +17,7 @@ use crate::validate::{Decision, Ending, ReasonCode, Rejection};
 
 pub(super) async fn execute(engine: &Engine, task: &Task, observe: &mut (dyn FnMut(Progress) + Send)) -> Outcome {
     let started = Instant::now();
-    let (config, found) = discovery::completed(engine, engine.config_of(task), task, observe).await;
+    let (config, found) = discovery::completed(engine, engine.config_of(task), task, task.action.into(), observe).await;
     let mut record = Record::new(task, &config);
     record.started = started;
     record.route.found = found;
@@ -118,7 +118,7 @@ pub(super) async fn judge(job: &Arc<Job>, answer: &str, ending: Ending) -> Judge
     })
 }
 
-fn internal() -> Failure {
+pub(super) fn internal() -> Failure {
     Failure {
         code: ReasonCode::BadRequest,
         message: "planning the task failed inside graft-ls; please report it".to_owned(),

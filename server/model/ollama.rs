@@ -40,7 +40,7 @@ fn request(call: &ModelCall<'_>, prompt: &Prompt) -> WireRequest {
     }
 }
 
-fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
+pub(super) fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
     let line = wire::parse(event)?;
     let mut deltas = Vec::new();
     deltas.extend(wire::text(&line, "model").map(|id| Delta::Model(id.to_owned())));
@@ -48,6 +48,8 @@ fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
         deltas.extend(wire::text(message, "thinking").map(|text| Delta::Thinking(text.len())));
         deltas.extend(wire::text(message, "content").map(|text| Delta::Text(text.to_owned())));
     }
+    // What `/api/generate` writes stands beside, not in a message.
+    deltas.extend(wire::text(&line, "response").map(|text| Delta::Text(text.to_owned())));
     // A last line with `done: false` is how the guard against repetition stops: it leaves the answer cut.
     if line.get("done").and_then(Value::as_bool) == Some(true) {
         let count = |key: &str| line.get(key).and_then(Value::as_u64);

@@ -40,7 +40,7 @@ fn request(call: &ModelCall<'_>, prompt: &Prompt) -> WireRequest {
     }
 }
 
-fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
+pub(super) fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
     match event.trim_ascii() {
         b"[DONE]" => return Ok(vec![Delta::End]),
         b"" => return Ok(Vec::new()),
@@ -56,6 +56,8 @@ fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
             deltas.extend(thought.map(|text| Delta::Thinking(text.len())));
             content(delta.get("content"), &mut deltas);
         }
+        // Plain completions have their text here.
+        deltas.extend(wire::text(choice, "text").map(|text| Delta::Text(text.to_owned())));
         deltas.extend(wire::text(choice, "finish_reason").map(|reason| Delta::Finish(finish(reason))));
     }
     if let Some(usage) = chunk.get("usage").filter(|usage| usage.is_object()) {

@@ -73,7 +73,7 @@ pub(super) fn push_children<'tree>(stack: &mut Vec<Node<'tree>>, node: Node<'tre
     }
 }
 
-fn each_leaf<'tree>(document: &'tree Document, range: &Range<usize>, mut visit: impl FnMut(Node<'tree>)) {
+pub(super) fn each_leaf<'tree>(document: &'tree Document, range: &Range<usize>, mut visit: impl FnMut(Node<'tree>)) {
     let Some(tree) = document.tree() else { return };
     let mut stack = vec![tree.root_node()];
     while let Some(node) = stack.pop() {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::syntax::Document;
-use crate::text::{Edits, EditsError, Encoding, LineEnd, normalize_line_ends};
+use crate::text::{Edit, Edits, EditsError, Encoding, LineEnd, normalize_line_ends};
 
 /// A document and its twin with `\n` line ends, in which all work is done. Line and character of a place agree in both.
 #[derive(Debug, Clone)]
@@ -39,6 +39,13 @@ impl Baseline {
     pub fn normal_range(&self, range: Range<usize>) -> Range<usize> {
         let span = self.original.text().span(range, Encoding::Utf8);
         self.document.text().range(span, Encoding::Utf8)
+    }
+
+    /// Text for a place of the twin as it goes into the original: the place there, and the text with its line ends.
+    pub fn original_insertion(&self, at: usize, text: &str) -> (usize, String) {
+        let edits = Edits::new(self.document.source(), vec![Edit { range: at..at, new: text.to_owned() }]);
+        let restored = edits.ok().and_then(|edits| self.ends.restore(&edits).into_iter().next());
+        restored.map_or((at, text.to_owned()), |edit| (edit.range.start, edit.new))
     }
 
     /// Bytes of the twin as bytes of the original.

@@ -5,15 +5,15 @@ use std::ops::Range;
 use crate::syntax::Document;
 
 /// A character that must not come in unseen.
-pub(super) struct LookAlike {
+pub struct LookAlike {
     /// Byte offset in the new document.
-    pub(super) at: usize,
+    pub at: usize,
     /// What it is called, with its code point.
-    pub(super) name: String,
+    pub name: String,
 }
 
 /// The first such character in `range` of the new document that the old one has nowhere.
-pub(super) fn new_look_alike(old: &Document, new: &Document, range: Range<usize>) -> Option<LookAlike> {
+pub fn new_look_alike(old: &Document, new: &Document, range: Range<usize>) -> Option<LookAlike> {
     let text = new.slice(range.clone());
     if text.is_ascii() {
         return None;

@@ -6,9 +6,24 @@ use std::path::Path;
 use super::paths::{self, macros, paths, without_tests};
 
 /// The rooms, in reading order: each may name itself and those above it.
-pub(super) const ROOMS: [&str; 16] = [
-    "text", "syntax", "fim", "config", "privacy", "prompt", "reply", "validate", "model", "builtin", "actions",
-    "route", "engine", "doctor", "lsp", "cli",
+pub(super) const ROOMS: [&str; 17] = [
+    "text",
+    "syntax",
+    "fim",
+    "config",
+    "privacy",
+    "prompt",
+    "reply",
+    "validate",
+    "inline_completion",
+    "model",
+    "builtin",
+    "actions",
+    "route",
+    "engine",
+    "doctor",
+    "lsp",
+    "cli",
 ];
 /// Those that translate for the world outside; they do not name each other.
 const FACES: [&str; 2] = ["lsp", "cli"];

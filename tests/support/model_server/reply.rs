@@ -269,7 +269,7 @@ impl Reply {
     fn head(&self, request: &Request, length: usize) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} Scripted\r\n", self.status);
         if let Content::Answer(_) = self.content {
-            let kind = if request.path.ends_with("/api/chat") { "application/x-ndjson" } else { "text/event-stream" };
+            let kind = if request.path.contains("/api/") { "application/x-ndjson" } else { "text/event-stream" };
             head += &format!("content-type: {kind}\r\n");
         }
         for (name, value) in &self.headers {

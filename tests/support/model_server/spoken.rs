@@ -24,6 +24,10 @@ impl Spoken {
         let asked = request.body["model"].as_str().unwrap_or("unnamed");
         let model = self.model.as_deref().unwrap_or(asked);
         match request.path.as_str() {
+            path if path.ends_with("/api/generate") => self.as_ollama_text(model),
+            path if path.ends_with("/infill") || path.ends_with("/completion") => self.as_llamacpp(model),
+            path if path.ends_with("/fim/completions") => self.as_chat_completions(model, self.counts),
+            path if path.ends_with("/v1/completions") => self.as_completions(model),
             path if path.ends_with("/api/chat") => self.as_ollama(model),
             path if path.ends_with("/chat/completions") => {
                 let asked = request.body["stream_options"]["include_usage"] == json!(true);
@@ -62,6 +66,37 @@ impl Spoken {
         }
         lines.push(last);
         lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    fn as_ollama_text(&self, model: &str) -> String {
+        let chat = self.as_ollama(model);
+        let lines = chat.lines().map(|line| {
+            let mut line: Value = serde_json::from_str(line).unwrap();
+            line["response"] = line["message"]["content"].take();
+            line.as_object_mut().unwrap().remove("message");
+            format!("{line}\n")
+        });
+        lines.collect()
+    }
+
+    fn as_llamacpp(&self, model: &str) -> String {
+        let piece = |text: String| json!({ "index": 0, "content": text, "tokens": [], "stop": false });
+        let mut events: Vec<Value> = Self::pieces(&self.text).into_iter().map(piece).collect();
+        let kind = if self.finish == "length" { "limit" } else { "eos" };
+        events.push(json!({ "index": 0, "content": "", "stop": true, "stop_type": kind, "model": model,
+            "tokens_evaluated": self.input_tokens, "tokens_predicted": self.output_tokens, "truncated": false }));
+        events.iter().map(|event| format!("data: {event}\n\n")).collect()
+    }
+
+    fn as_completions(&self, model: &str) -> String {
+        let chunk = |text: &str, reason: Value| {
+            json!({ "id": "cmpl-1", "object": "text_completion", "model": model,
+                    "choices": [{ "index": 0, "text": text, "finish_reason": reason }] })
+        };
+        let mut chunks: Vec<Value> = Self::pieces(&self.text).iter().map(|piece| chunk(piece, Value::Null)).collect();
+        chunks.push(chunk("", json!(self.finish)));
+        let events: String = chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect();
+        format!("{events}data: [DONE]\n\n")
     }
 
     fn as_chat_completions(&self, model: &str, include_usage: bool) -> String {

@@ -1,0 +1,88 @@
+//! `graft-ls complete`: what a model would put at a cursor. Writes no file.
+
+use std::process::ExitCode;
+
+use super::run::{INTERRUPTED, interrupt};
+use super::{CompleteArguments, NO_EDIT, UNTRIED, bad_request, job, output};
+use crate::actions::ActionId;
+use crate::config::Config;
+use crate::engine::{Completion, CompletionReport, Engine, Failure, Suggested, Task, Wanted};
+use crate::inline_completion::Trigger;
+use crate::model::usual_probes;
+use crate::validate::ReasonCode;
+
+/// Completes.
+pub(super) fn complete(arguments: &CompleteArguments) -> ExitCode {
+    let task = match prepare(arguments) {
+        Ok(task) => task,
+        Err(failure) => {
+            output::say(&failure.message);
+            return ExitCode::from(UNTRIED);
+        }
+    };
+    let document = task.document.clone();
+    match perform(task) {
+        Ok(Some(completion)) => tell(arguments, &completion, &CompletionReport::new(&completion, &document)),
+        Ok(None) => {
+            output::say("cancelled");
+            ExitCode::from(INTERRUPTED)
+        }
+        Err(failure) => {
+            output::say(&failure.message);
+            ExitCode::from(NO_EDIT)
+        }
+    }
+}
+
+fn prepare(arguments: &CompleteArguments) -> Result<Task, Failure> {
+    // The action counts for nothing.
+    let (task, _) = job::at_place(ActionId::Generate, &arguments.target, &arguments.options.set)?;
+    if !task.range.is_empty() {
+        return Err(bad_request("a completion has one place; name it as FILE:LINE:COL"));
+    }
+    Ok(Task { model: arguments.model.clone(), ..task })
+}
+
+/// The completion; nothing where ^C came first.
+fn perform(task: Task) -> Result<Option<Completion>, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| bad_request(format!("cannot start: {error}")))?;
+    let engine = Engine::discovering(Config::default(), usual_probes());
+    let completion = runtime.block_on(async {
+        let asked =
+            tokio::spawn(
+                async move { engine.complete(&task, &Wanted { trigger: Trigger::Invoked, selected: None }).await },
+            );
+        tokio::select! {
+            completion = asked => completion.map(Some).map_err(|_| job::broken()),
+            () = interrupt() => Ok(None),
+        }
+    });
+    runtime.shutdown_background();
+    completion
+}
+
+fn tell(arguments: &CompleteArguments, completion: &Completion, report: &CompletionReport) -> ExitCode {
+    for attempt in completion.attempts.iter().filter(|attempt| attempt.outcome != "edit") {
+        if completion.result.is_ok() && !attempt.message.is_empty() {
+            output::say(&format!("{}: {}: {}", attempt.step, attempt.outcome, attempt.message));
+        }
+    }
+    let code = match &completion.result {
+        Ok(Suggested::Text(_)) => 0,
+        Ok(Suggested::Nothing(why)) => {
+            output::say(&format!("no completion: {why}"));
+            0
+        }
+        Err(failure) => {
+            output::say(&failure.message);
+            if failure.code == ReasonCode::BadRequest { UNTRIED } else { NO_EDIT }
+        }
+    };
+    let printed = match (arguments.json, &report.completion) {
+        (true, _) => output::print_json(report),
+        (false, Some(text)) => output::print(&format!("{text}\n")),
+        (false, None) => Ok(()),
+    };
+    output::exit(printed, code)
+}

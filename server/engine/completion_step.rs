@@ -1,0 +1,253 @@
+//! One model's try at a completion: what it may see, how it is asked, when it has said enough. Refuses to ask twice.
+
+use std::future::{Future, poll_fn};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use super::budget::Leave;
+use super::disclosure::Owner;
+use super::endpoints::{Turn, Urgency, Wish, lesson};
+use super::model_step::{code, window};
+use super::story::Trouble;
+use super::{Attempt, Engine};
+use crate::config::{Config, Model, Ownership};
+use crate::fim::Hole;
+use crate::inline_completion::{Ending, Finished, Place, finish, hole};
+use crate::model::{
+    Answer, CannotFill, ErrorClass, Event, Finish, ModelError, Patience, Pricing, Usage, Way, depends_on_server,
+    pricing, way,
+};
+use crate::privacy::{Masking, Verdict};
+use crate::prompt::estimated_tokens;
+use crate::validate::ReasonCode;
+
+/// The longest answers in tokens: of a line, and of a block.
+const LINE: u32 = 64;
+const BLOCK: u32 = 256;
+/// The code around the cursor, in tokens: llama.cpp takes no more of it than this, and every token is waited for.
+const MOST_CODE: u64 = 1800;
+/// Room for a template's tokens, and for an estimate that is too low, in tokens.
+const ROOM: u64 = 64;
+
+/// What all models of a chain are asked about.
+pub(super) struct Ask<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) config: &'a Config,
+    pub(super) place: Place,
+    pub(super) privacy: Verdict,
+    pub(super) masking: Masking,
+}
+
+/// One model's word.
+pub(super) enum Said {
+    Done(Finished),
+    Failed { code: ReasonCode, message: String, trouble: Trouble },
+}
+
+impl Ask<'_> {
+    /// Asks one of the model's servers, and the others in turn as far as they fail for reasons of their own.
+    pub(super) async fn model(&self, model: &Model) -> (Said, Vec<Attempt>) {
+        let pool = self.engine.endpoints.of(&model.provider);
+        let mut hasher = DefaultHasher::new();
+        (&model.model, self.place.document.source().get(..self.place.offset.min(2048))).hash(&mut hasher);
+        let mut wish = Wish { urgency: Urgency::Completion, prefix: hasher.finish(), except: Vec::new() };
+        let mut attempts = Vec::new();
+        loop {
+            let turn = pool.turn(wish.clone(), &mut || {}).await;
+            wish.except.push(turn.at);
+            let is_last = wish.except.len() >= pool.len();
+            let patience = if is_last { Patience::Waits } else { Patience::MovesOn };
+            let since = Instant::now();
+            let (said, usage) = self.at(turn, patience, model).await;
+            attempts.push(attempt(model, &said, usage, since.elapsed()));
+            let elsewhere = matches!(&said, Said::Failed { trouble: Trouble::Failed(class), .. }
+                if lesson(*class).is_some() && !matches!(class, ErrorClass::Auth | ErrorClass::SpendCap));
+            if is_last || !elsewhere {
+                return (said, attempts);
+            }
+        }
+    }
+
+    /// One call of one server.
+    async fn at(&self, mut turn: Turn, patience: Patience, model: &Model) -> (Said, Usage) {
+        let model = &turn.url().map_or_else(|| model.clone(), |url| model.at(&url));
+        let asked = self.asked(&mut turn, patience, model).await;
+        asked.unwrap_or_else(|said| (said, Usage::default()))
+    }
+
+    async fn asked(&self, turn: &mut Turn, patience: Patience, model: &Model) -> Result<(Said, Usage), Said> {
+        let most = if self.place.is_one_line() { LINE } else { BLOCK };
+        let budget = window(model).saturating_sub(u64::from(most) + ROOM).min(MOST_CODE);
+        let (hole, is_masked) = self.disclosed(turn, model, hole(&self.place, budget)).await?;
+        let way = self.way(model).await?;
+        let input_tokens = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix);
+        let usage = |bytes: usize| Usage {
+            input_tokens,
+            output_tokens: (bytes as u64).div_ceil(4),
+            estimated: true,
+            ..Usage::default()
+        };
+        let mut leave = self.leave(model, input_tokens, most).await?;
+        let (mut raw, mut enough) = (String::new(), None);
+        let mut on_event = |event: Event| {
+            if let Event::Text(piece) = event {
+                raw.push_str(&piece);
+                leave.owes(usage(raw.len()));
+                // A masked answer is read as a whole.
+                if enough.is_none() && !is_masked {
+                    enough = self.enough(&way, &raw, piece.contains('\n'));
+                }
+            }
+            enough.is_some()
+        };
+        let answered = self.stream(model, patience, (&way, &hole), most, &mut on_event).await;
+        let Some(answered) = answered else {
+            turn.tell(Ok(()));
+            let used = usage(raw.len());
+            leave.settle(used).await;
+            return Ok((Said::Done(enough.unwrap_or(NOTHING)), used));
+        };
+        turn.tell(answered.as_ref().map(drop));
+        let used = answered.as_ref().map_or_else(|error| error.usage, |answer| answer.usage);
+        leave.settle(used).await;
+        let said = match answered {
+            Err(error) => failed(&error),
+            Ok(answer) => self.read(&way, &answer.text, &answer.finish, is_masked),
+        };
+        Ok((said, used))
+    }
+
+    /// The answer, or nothing where it was complete before its end: then the connection is closed.
+    async fn stream(
+        &self,
+        model: &Model,
+        patience: Patience,
+        question: (&Way, &Hole),
+        most: u32,
+        is_enough: &mut (dyn FnMut(Event) -> bool + Send),
+    ) -> Option<Result<Answer, ModelError>> {
+        let enough = AtomicBool::new(false);
+        let mut on_event = |event: Event| {
+            if is_enough(event) {
+                enough.store(true, Ordering::Relaxed);
+            }
+        };
+        let mut asked = pin!(self.engine.models.fill(patience, model, question, most, &mut on_event));
+        poll_fn(|context| match asked.as_mut().poll(context) {
+            Poll::Ready(_) | Poll::Pending if enough.load(Ordering::Relaxed) => Poll::Ready(None),
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+
+    /// What is left of an answer that need not go on.
+    fn enough(&self, way: &Way, raw: &str, has_line: bool) -> Option<Finished> {
+        let end = way.end_of(raw);
+        if end < raw.len() {
+            return Some(finish(&self.place, raw.get(..end).unwrap_or_default(), Ending::Whole));
+        }
+        has_line.then(|| finish(&self.place, raw, Ending::Open)).filter(|finished| finished.complete)
+    }
+
+    fn read(&self, way: &Way, answer: &str, ended: &Finish, is_masked: bool) -> Said {
+        let end = way.end_of(answer);
+        let ending = if *ended == Finish::Length && end == answer.len() { Ending::CutOff } else { Ending::Whole };
+        let answer = answer.get(..end).unwrap_or_default();
+        let restored = if is_masked { self.masking.restore(answer).ok() } else { Some(answer.to_owned()) };
+        match (ended, restored) {
+            (Finish::Refused(word), _) => {
+                let message = format!("the model declined ({word})");
+                Said::Failed { code: ReasonCode::Refusal, message, trouble: Trouble::Refused }
+            }
+            (_, Some(answer)) => Said::Done(finish(&self.place, &answer, ending)),
+            (_, None) => Said::Done(NOTHING),
+        }
+    }
+
+    /// What of the code may go there: all, all but its secrets, or nothing.
+    async fn disclosed(&self, turn: &mut Turn, model: &Model, hole: Hole) -> Result<(Hole, bool), Said> {
+        let whole = format!("{}{}", hole.prefix, hole.suffix);
+        let has_secrets = !self.masking.shown_in(&whole).is_empty();
+        let owner = Owner::of(self.engine, model, &self.privacy, has_secrets).await;
+        let owner = owner.map_err(|error| {
+            turn.tell(Err(&error));
+            failed(&error)
+        })?;
+        if !self.privacy.class.allows(owner.ownership) {
+            let refusal = owner.refusal(model, &self.privacy);
+            return Err(Said::Failed { code: refusal.code, message: refusal.message, trouble: Trouble::Private });
+        }
+        if owner.ownership != Ownership::Cloud || self.masking.secrets().next().is_none() {
+            return Ok((hole, false));
+        }
+        let masked = Hole { prefix: self.masking.mask(&hole.prefix), suffix: self.masking.mask(&hole.suffix) };
+        // Where the cursor or the budget cuts a secret in two, half of one would stay.
+        let all = self.masking.mask(self.place.document.source());
+        match all.contains(&format!("{}{}", masked.prefix, masked.suffix)) {
+            true => Ok((masked, has_secrets)),
+            false => Err(Said::Failed {
+                code: ReasonCode::Privacy,
+                message: "not asked: a secret stands right at the cursor; complete it by hand".to_owned(),
+                trouble: Trouble::Private,
+            }),
+        }
+    }
+
+    async fn way(&self, model: &Model) -> Result<Way, Said> {
+        let capabilities = match depends_on_server(model) {
+            true => self.engine.endpoints.capabilities(&self.engine.models, model).await,
+            false => None,
+        };
+        way(model, capabilities.as_deref()).map_err(|why: CannotFill| Said::Failed {
+            code: ReasonCode::NoRoute,
+            message: why.to_string(),
+            trouble: Trouble::Unfit,
+        })
+    }
+
+    async fn leave(&self, model: &Model, input_tokens: u64, most: u32) -> Result<Leave, Said> {
+        let pricing = pricing(model);
+        if pricing == Pricing::Free || self.config.budget.usd_per_day.is_none() {
+            return Ok(Leave::default());
+        }
+        let input_tokens = (input_tokens * 4).div_ceil(3);
+        let most = Usage { input_tokens, output_tokens: most.into(), estimated: true, ..Usage::default() };
+        let leave = self.engine.budget.leave(&self.config.budget, &model.name, pricing, most).await;
+        leave.map_err(|refusal| Said::Failed {
+            code: ReasonCode::NoRoute,
+            message: refusal.message,
+            trouble: Trouble::OverBudget,
+        })
+    }
+}
+
+const NOTHING: Finished = Finished { text: None, complete: true };
+
+fn failed(error: &ModelError) -> Said {
+    let (code, message) = (code(error.class), error.message.clone());
+    Said::Failed { code, message, trouble: Trouble::Failed(error.class) }
+}
+
+fn attempt(model: &Model, said: &Said, usage: Usage, duration: Duration) -> Attempt {
+    let (outcome, message, trouble) = match said {
+        Said::Done(Finished { text: Some(_), .. }) => ("edit", String::new(), None),
+        Said::Done(_) => (ReasonCode::NoChange.as_str(), String::new(), None),
+        Said::Failed { code, message, trouble } => (code.as_str(), message.clone(), Some(*trouble)),
+    };
+    tracing::info!(step = model.name, model = model.model, outcome, ?duration, "completion");
+    Attempt {
+        step: model.name.clone(),
+        provider: model.provider.name.clone(),
+        model: model.model.clone(),
+        outcome: outcome.to_owned(),
+        message,
+        duration,
+        usage,
+        cost_usd: pricing(model).cost(usage),
+        trouble,
+    }
+}

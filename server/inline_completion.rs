@@ -1,0 +1,11 @@
+//! What is asked for at a cursor, and what of an answer is worth showing there. Owns no edit: it offers text, which the person takes
+//! or types over. Asks nobody.
+
+mod balance;
+mod finish;
+mod overlap;
+mod place;
+mod repetition;
+
+pub use finish::{Ending, Finished, finish};
+pub use place::{Place, Quiet, Selected, Trigger, hole};

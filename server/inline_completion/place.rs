@@ -1,0 +1,206 @@
+//! The cursor: whether anything is to be shown there, how far it may go, and the code around it within a budget.
+
+use std::ops::Range;
+
+use super::balance::Open;
+use crate::fim::Hole;
+use crate::prompt::estimated_tokens;
+use crate::syntax::{Document, begin_at, end_at, in_comment};
+use crate::text::leading_whitespace;
+
+/// What a line may go on with and still be completed unasked: what closes, separates or ends.
+const CLOSERS: &str = ")]}>;,:{'\"`";
+/// An estimated token, in bytes.
+const TOKEN: u64 = 4;
+
+/// Who wants a completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trigger {
+    /// The editor, while somebody types.
+    #[default]
+    Automatic,
+    /// The person.
+    Invoked,
+}
+
+/// What the editor's list has under its cursor: the completion goes on from there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    /// What it would replace, in bytes of the document.
+    pub range: Range<usize>,
+    /// What it would put there.
+    pub text: String,
+}
+
+/// Why nothing is to be shown; a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Quiet {
+    /// Inside a word.
+    #[error("the cursor stands inside a word; ask for a completion by hand there")]
+    InWord,
+    /// Before more code.
+    #[error("the line goes on behind the cursor; ask for a completion by hand there")]
+    LineGoesOn,
+    /// In front of a line's indentation.
+    #[error("the cursor stands in the indentation of a line; move it to its end")]
+    InIndentation,
+}
+
+/// A cursor in a document with `\n` line ends.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The document; what the editor's list has selected is in it.
+    pub document: Document,
+    /// The cursor, in bytes.
+    pub offset: usize,
+    /// Whether the answer has to stay on its line.
+    pub(super) single: bool,
+    /// The indentation below which the enclosing node ends, in bytes of its blanks.
+    pub(super) base: usize,
+    /// Whether a line that stands no deeper than that starts something else.
+    pub(super) ends_at_base: bool,
+    /// Whether nothing but blanks stands before the cursor on its line.
+    pub(super) blank_before: bool,
+    /// Whether a body was opened right before the cursor and nothing is in it.
+    pub(super) empty_body: bool,
+    /// Brackets that are open at the cursor, and which of them the text behind it closes.
+    pub(super) open: Open,
+}
+
+impl Place {
+    /// The place at `offset` (bytes, inside a character: at its start).
+    ///
+    /// # Errors
+    /// Nothing is to be shown there.
+    pub fn of(document: &Document, offset: usize, trigger: Trigger) -> Result<Place, Quiet> {
+        let source = document.source();
+        let offset = (0..=offset.min(source.len())).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0);
+        let before = document.slice(document.line_start(offset)..offset);
+        let after = source.get(offset..).unwrap_or_default();
+        let rest = after.lines().next().unwrap_or_default().trim_end();
+        if trigger == Trigger::Automatic {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            if before.ends_with(is_word) && rest.starts_with(is_word) {
+                return Err(Quiet::InWord);
+            }
+            if !rest.chars().all(|c| c.is_whitespace() || CLOSERS.contains(c)) {
+                return Err(Quiet::LineGoesOn);
+            }
+        }
+        let blank_before = before.trim().is_empty();
+        if blank_before && rest.starts_with(char::is_whitespace) && !rest.trim().is_empty() {
+            return Err(Quiet::InIndentation);
+        }
+        let opens = before.trim_end().ends_with(['{', ':', '(', '[']);
+        let in_comment = !blank_before && in_comment(document, offset);
+        let base = leading_whitespace(before).len();
+        let above = source.get(..offset).unwrap_or_default().trim_end();
+        let next_line = after.lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let closes = rest.trim().starts_with('}') || next_line.trim_start().starts_with(['}', ')', ']']);
+        Ok(Place {
+            single: !(rest.trim().is_empty() || opens && rest.trim().starts_with(['}', ')', ']'])),
+            base,
+            ends_at_base: !blank_before && !in_comment,
+            blank_before,
+            empty_body: above.ends_with(['{', ':']) && (closes || leading_whitespace(next_line).len() < base.max(1)),
+            open: Open::at(document, offset),
+            document: document.clone(),
+            offset,
+        })
+    }
+
+    /// Whether the answer has to stay on its line.
+    pub fn is_one_line(&self) -> bool {
+        self.single
+    }
+
+    /// What stands behind the cursor.
+    pub(super) fn suffix(&self) -> &str {
+        self.document.source().get(self.offset..).unwrap_or_default()
+    }
+
+    /// What stands before the cursor on its line.
+    pub(super) fn before(&self) -> &str {
+        self.document.slice(self.document.line_start(self.offset)..self.offset)
+    }
+
+    /// The document with `text` at the cursor. Where all is well the parse starts from the old tree; where there are errors it
+    /// starts anew, as a tree that grew edit by edit recovers from them in other ways.
+    pub(super) fn with(&self, text: &str) -> Document {
+        let new = self.document.edited(self.offset..self.offset, text, None);
+        match new.tree().is_some_and(|tree| !tree.root_node().has_error()) {
+            true => new,
+            false => Document::new(self.document.language(), new.source(), None),
+        }
+    }
+}
+
+/// The code around a place within `budget` estimated tokens, three quarters of it before the cursor, each half cut where a node
+/// begins or ends.
+pub fn hole(place: &Place, budget: u64) -> Hole {
+    let source = place.document.source();
+    let bytes = |tokens: u64| usize::try_from(tokens.saturating_mul(TOKEN)).unwrap_or(usize::MAX);
+    let after = source.len() - place.offset;
+    // What one half does not need is the other's.
+    let short_suffix = estimated_tokens(place.suffix()).min(budget / 4);
+    let most_before = bytes(budget - short_suffix);
+    let from = place.offset.saturating_sub(most_before);
+    let from = (from..=place.offset).find(|at| source.is_char_boundary(*at)).unwrap_or(place.offset);
+    let begin = if from == 0 { 0 } else { begin_at(&place.document, from, place.offset) };
+    let left = bytes(budget).saturating_sub(place.offset - begin);
+    let to = place.offset + left.min(after);
+    let to = (place.offset..=to).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(place.offset);
+    let end = if to == source.len() { to } else { end_at(&place.document, place.offset, to) };
+    let piece = |range: Range<usize>| source.get(range).unwrap_or_default().to_owned();
+    Hole { prefix: piece(begin..place.offset), suffix: piece(place.offset..end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Language;
+
+    fn place(text: &str, trigger: Trigger) -> Result<Place, Quiet> {
+        let offset = text.find('|').unwrap();
+        Place::of(&Document::new(Language::by_id("rust").unwrap(), &text.replacen('|', "", 1), None), offset, trigger)
+    }
+
+    #[test]
+    fn is_quiet_where_a_suggestion_would_be_in_the_way() {
+        for (text, expected) in [
+            ("fn a() { let x = fo|o; }", Some(Quiet::InWord)),
+            ("fn a() { let x = | + 1; }", Some(Quiet::LineGoesOn)),
+            ("fn a() {\n  |  b();\n}", Some(Quiet::LineGoesOn)),
+            ("fn a() { b(|); }", None),
+            ("fn a() { let x = |\n}", None),
+            ("fn a() {|}", None),
+            ("|", None),
+        ] {
+            assert_eq!(place(text, Trigger::Automatic).err(), expected, "{text}");
+        }
+        assert!(place("fn a() { let x = | + 1; }", Trigger::Invoked).is_ok());
+        assert!(place("fn a() { let x = fo|o; }", Trigger::Invoked).is_ok());
+    }
+
+    #[test]
+    fn stays_on_its_line_where_the_line_has_content() {
+        let single = |text: &str| place(text, Trigger::Invoked).unwrap().single;
+        assert!(single("fn a() { b(c, |); }") && single("fn a() { let x = | + 1; }"));
+        assert!(!single("fn a() {|}") && !single("fn a() {\n    |\n}") && !single("fn a() { let x = |\n}"));
+    }
+
+    #[test]
+    fn the_hole_keeps_to_the_budget_and_to_nodes() {
+        let function = |name: usize| format!("fn f{name}() {{\n    call({name});\n    more({name});\n}}\n\n");
+        let text: String = (0..100).map(function).collect();
+        let document = Document::new(Language::by_id("rust").unwrap(), &text, None);
+        let offset = text.find("more(50)").unwrap();
+        let place = Place::of(&document, offset, Trigger::Invoked).unwrap();
+        let hole = hole(&place, 200);
+        assert!(hole.prefix.len() + hole.suffix.len() <= 800);
+        assert!(hole.prefix.starts_with("fn f") && hole.suffix.trim_end().ends_with('}'), "{hole:?}");
+        assert!(text.contains(&format!("{}{}", hole.prefix, hole.suffix)));
+        let all = super::hole(&place, 100_000);
+        assert_eq!(all.prefix + &all.suffix, text);
+    }
+}
