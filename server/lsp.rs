@@ -1,5 +1,6 @@
 //! The editor's face: speaks the Language Server Protocol over a pair of streams. Translates and never decides: what is
-//! done to code is the engine's business, and no model is waited for inside a request but one that asks for a check-up. The
+//! done to code is the engine's business, and no model is waited for inside a request but one
+//! for a completion, and one that asks for a check-up. The
 //! only home of LSP types.
 
 mod apply;
@@ -8,6 +9,7 @@ mod config_files;
 mod execute_command;
 mod from_proto;
 mod initialize;
+mod inline_completion;
 mod jobs;
 mod messages;
 mod middleware;

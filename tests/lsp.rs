@@ -5,6 +5,7 @@ mod cases;
 mod code_actions;
 mod doctor;
 pub(crate) mod edits;
+mod inline_completion;
 mod jobs;
 mod lifecycle;
 mod offers;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::completion_step::{Ask, Said};
 use super::run::{internal, no_route};
 use super::{Attempt, Engine, Failure, RouteTaken, Task, discovery};
-use crate::config::{Model, SecretHandling};
+use crate::config::{Model, Ownership, SecretHandling};
 use crate::inline_completion::{Finished, Place, Selected, Trigger};
 use crate::privacy::{Masking, find};
 use crate::route::{Purpose, Step, TaskFacts, check_name, route};
@@ -97,7 +97,16 @@ async fn suggested(
     let masking = Masking::new(&secrets, std::iter::once(document.source()));
     let ask = Ask { engine, config: &config, place, privacy: verdict, masking };
     let mut failed = None;
-    for model in awake_first(engine, &chain.steps) {
+    let mut models = awake_first(engine, &chain.steps);
+    if wanted.trigger == Trigger::Automatic && config.routes.for_action(Purpose::Complete.as_str()).is_none() {
+        // A chain that was written for jobs is no leave to send every pause in somebody's typing to a cloud.
+        models.retain(|model| task.model.is_some() || model.ownership() == Ownership::Mine);
+        if models.is_empty() {
+            let unasked = "no model of your own in the chain; name one in routes.complete, also one of a cloud";
+            return Ok(Suggested::Nothing(unasked.to_owned()));
+        }
+    }
+    for model in models {
         let (said, asked) = ask.model(model).await;
         attempts.extend(asked);
         match said {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use tower_lsp::gen_lsp_types::{
     ChangeNotifications, CodeActionOptions, CodeActionProvider, CodeActionTag, ExecuteCommandOptions, InitializeParams,
-    InitializeResult, PositionEncodingKind, ResourceOperationKind, Save, ServerCapabilities, ServerInfo,
-    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
+    InitializeResult, InlineCompletionProvider, PositionEncodingKind, ResourceOperationKind, Save, ServerCapabilities,
+    ServerInfo, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
     WorkspaceOptions,
 };
 
@@ -114,6 +114,7 @@ pub(super) fn result(abilities: &Abilities) -> InitializeResult {
                 code_action_kinds: Some(kinds.map(code_action_kind).collect()),
                 ..CodeActionOptions::default()
             })),
+            inline_completion_provider: Some(InlineCompletionProvider::Bool(true)),
             execute_command_provider: Some(ExecuteCommandOptions {
                 commands: COMMANDS.map(str::to_owned).to_vec(),
                 ..ExecuteCommandOptions::default()

@@ -11,6 +11,7 @@ use tower_lsp::{Client, LanguageServer};
 
 use super::config_files;
 use super::initialize::{self, Abilities};
+use super::inline_completion::Completions;
 use super::jobs::Jobs;
 use super::settings::{LoadConfig, Settings};
 use super::store::Store;
@@ -25,6 +26,7 @@ pub(super) struct Session {
     pub(super) work: Arc<dyn Work>,
     pub(super) store: Arc<Store>,
     pub(super) jobs: Jobs,
+    pub(super) completions: Completions,
     pub(super) settings: Settings,
     abilities: OnceLock<Abilities>,
     /// The workspace's folders, as they are now.
@@ -44,6 +46,7 @@ impl Session {
             work,
             store: Arc::new(Store::new()),
             jobs: Jobs::new(),
+            completions: Completions::default(),
             settings: Settings::new(load),
             abilities: OnceLock::new(),
             folders: Mutex::default(),

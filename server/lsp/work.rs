@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use crate::actions::{self, Offer};
 use crate::config::{Config, Loading, Machine};
 use crate::doctor::{self, Checkup, Subject};
-use crate::engine::{Effort, Engine, Outcome, Progress, ProviderStatus, Task};
+use crate::engine::{Completion, Effort, Engine, Outcome, Progress, ProviderStatus, Task, Wanted};
 use crate::syntax::{Diagnostic, Document};
 
 /// An engine as the face sees it.
@@ -20,6 +20,9 @@ pub trait Work: Send + Sync + 'static {
 
     /// Does a task; dropping the future cancels it and closes its connection.
     fn execute<'a>(&'a self, task: &'a Task, observe: &'a mut (dyn FnMut(Progress) + Send)) -> BoxFuture<'a, Outcome>;
+
+    /// What a model would put at the task's cursor; dropping the future cancels it and closes its connection.
+    fn complete<'a>(&'a self, task: &'a Task, wanted: &'a Wanted) -> BoxFuture<'a, Completion>;
 
     /// Exchanges the config; running tasks keep the one they started with.
     fn configure(&self, config: Config);
@@ -41,6 +44,10 @@ impl Work for Engine {
 
     fn execute<'a>(&'a self, task: &'a Task, observe: &'a mut (dyn FnMut(Progress) + Send)) -> BoxFuture<'a, Outcome> {
         Engine::execute(self, task, observe).boxed()
+    }
+
+    fn complete<'a>(&'a self, task: &'a Task, wanted: &'a Wanted) -> BoxFuture<'a, Completion> {
+        Engine::complete(self, task, wanted).boxed()
     }
 
     fn configure(&self, config: Config) {

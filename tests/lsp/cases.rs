@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use graft_ls::actions::Offer;
 use graft_ls::config::{Config, Loading};
 use graft_ls::doctor::Checkup;
-use graft_ls::engine::{Change, Engine, Outcome, Progress, ProviderStatus, Task};
+use graft_ls::engine::{Change, Completion, Engine, Outcome, Progress, ProviderStatus, Task, Wanted};
 use graft_ls::lsp::Work;
 use graft_ls::syntax::{Diagnostic, Document};
 use serde_json::{Value, json};
@@ -48,6 +48,10 @@ impl Work for Overheard {
             outcome
         }
         .boxed()
+    }
+
+    fn complete<'a>(&'a self, task: &'a Task, wanted: &'a Wanted) -> BoxFuture<'a, Completion> {
+        self.engine.complete(task, wanted).boxed()
     }
 
     fn configure(&self, config: Config) {

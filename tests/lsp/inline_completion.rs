@@ -1,0 +1,160 @@
+//! Ghost text as an editor asks for it: one item, the latest request, a cancel that reaches the model's server, and silence.
+
+use std::sync::Arc;
+
+use graft_ls::config::Config;
+use graft_ls::engine::Engine;
+use serde_json::{Value, json};
+
+use super::edits::from_editor;
+use crate::support::lsp_client::{LspClient, capabilities};
+use crate::support::model_server::{Gate, ModelServer, Reply, Script};
+
+const URI: &str = "file:///w/a.rs";
+const CODE: &str = "fn add(a: u8, b: u8) -> u8 {\n    \n}\n";
+
+async fn client(server: &ModelServer, model: &str) -> LspClient {
+    let params = json!({"capabilities": capabilities(), "initializationOptions": {
+        "providers": {"p": {"kind": "openai", "base_url": server.url(), "parallel": 1, "first_token_timeout_s": 20}},
+        "models": {"m": {"provider": "p", "model": model}}, "routes": {"complete": "m"},
+    }});
+    let engine = Arc::new(Engine::new(Config::default()));
+    let mut client = LspClient::start_with(engine, from_editor(), params).await;
+    client.open(URI, "rust", CODE).await;
+    client
+}
+
+fn at(line: u32, character: u32, trigger: u32) -> Value {
+    json!({"textDocument": {"uri": URI}, "position": {"line": line, "character": character}, "context": {"triggerKind": trigger}})
+}
+
+const INVOKED: u32 = 1;
+const AUTOMATIC: u32 = 2;
+const METHOD: &str = "textDocument/inlineCompletion";
+
+#[tokio::test]
+async fn gives_one_item_with_its_range_whoever_asks() {
+    let server = ModelServer::start(Script::always(Reply::text("a + b\n}\n\nfn c() {}\n"))).await;
+    let mut client = client(&server, "qwen2.5-coder").await;
+    assert_eq!(client.server_info["capabilities"]["inlineCompletionProvider"], json!(true));
+    let place = json!({"line": 1, "character": 4});
+    for trigger in [INVOKED, AUTOMATIC] {
+        let items = client.request(METHOD, at(1, 4, trigger)).await.unwrap();
+        assert_eq!(items, json!([{"insertText": "a + b", "range": {"start": place, "end": place}}]));
+    }
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn goes_on_from_what_the_list_has_selected() {
+    let server = ModelServer::start(Script::always(Reply::text("(a, b)"))).await;
+    let mut client = client(&server, "qwen2.5-coder").await;
+    let range = |end: u32| json!({"start": {"line": 1, "character": 4}, "end": {"line": 1, "character": end}});
+    client.change(URI, vec![json!({"range": range(4), "text": "ma"})]).await;
+    let mut params = at(1, 6, AUTOMATIC);
+    params["context"]["selectedCompletionInfo"] = json!({"range": range(6), "text": "max"});
+    let items = client.request(METHOD, params).await.unwrap();
+    assert_eq!(items, json!([{"insertText": "max(a, b)", "range": range(6)}]));
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_cancel_closes_the_connection_to_the_model() {
+    let server = ModelServer::start(Script::always(Reply::silence())).await;
+    let mut client = client(&server, "qwen2.5-coder").await;
+    let asked = client.ask(METHOD, at(1, 4, INVOKED)).await;
+    server.request(0).await;
+    client.notify("$/cancelRequest", json!({"id": asked})).await;
+    assert_eq!(client.answer(asked).await.unwrap_err()["code"], json!(-32800));
+    server.closed(0).await;
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_latest_request_of_a_document_counts() {
+    let script = Script::by(|n, _| if n == 0 { Reply::silence() } else { Reply::text("a + b") });
+    let server = ModelServer::start(script).await;
+    let mut client = client(&server, "qwen2.5-coder").await;
+    let first = client.ask(METHOD, at(1, 4, INVOKED)).await;
+    server.request(0).await;
+    let second = client.ask(METHOD, at(1, 4, INVOKED)).await;
+    assert_eq!(client.answer(first).await, Ok(Value::Null));
+    server.closed(0).await;
+    assert_eq!(client.answer(second).await.unwrap()[0]["insertText"], json!("a + b"));
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_types_on_asks_once() {
+    let server = ModelServer::start(Script::always(Reply::text("a + b"))).await;
+    let mut client = client(&server, "qwen2.5-coder").await;
+    let mut asked = Vec::new();
+    for _ in 0..40 {
+        asked.push(client.ask(METHOD, at(1, 4, AUTOMATIC)).await);
+    }
+    let last = asked.pop().unwrap();
+    for id in asked {
+        assert_eq!(client.answer(id).await, Ok(Value::Null));
+    }
+    assert_eq!(client.answer(last).await.unwrap()[0]["insertText"], json!("a + b"));
+    assert!(server.requests().len() <= 6, "{} requests", server.requests().len());
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_was_asked_of_another_text_is_not_shown() {
+    let gate = Gate::shut();
+    let server = ModelServer::start(Script::always(Reply::text("a + b").hold(&gate))).await;
+    let mut client = client(&server, "qwen2.5-coder").await;
+    let asked = client.ask(METHOD, at(1, 4, INVOKED)).await;
+    server.request(0).await;
+    let start = json!({"line": 0, "character": 0});
+    client.change(URI, vec![json!({"range": {"start": start, "end": start}, "text": "\n"})]).await;
+    // The change has been taken in when this is answered.
+    client.command("graft.status", json!([])).await.unwrap();
+    gate.open();
+    assert_eq!(client.answer(asked).await, Ok(Value::Null));
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_once_and_never_in_the_way() {
+    let server = ModelServer::start([]).await;
+    let mut client = client(&server, "gpt-4o").await;
+    for _ in 0..3 {
+        assert_eq!(client.request(METHOD, at(1, 4, AUTOMATIC)).await, Ok(Value::Null));
+    }
+    let said = client.logged("no completion").await;
+    assert!(said.starts_with("Graft: no completion: m: how `gpt-4o` fills in the middle is not known"), "{said}");
+    for _ in 0..2 {
+        assert_eq!(client.request(METHOD, at(1, 4, INVOKED)).await, Ok(Value::Null));
+    }
+    let (_, message) = client.message().await;
+    assert!(message.contains("set models.m.fim"), "{message}");
+    assert_eq!(client.log.iter().filter(|line| line.contains("no completion")).count(), 1);
+    // A document that is not open, a place inside a word, a place outside the text.
+    let mut elsewhere = at(0, 0, INVOKED);
+    elsewhere["textDocument"]["uri"] = json!("file:///w/b.rs");
+    assert_eq!(client.request(METHOD, elsewhere).await, Ok(Value::Null));
+    for place in [at(0, 4, AUTOMATIC), at(99, 99, AUTOMATIC)] {
+        assert_eq!(client.request(METHOD, place).await, Ok(Value::Null));
+    }
+    assert!(server.requests().is_empty());
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn typing_asks_no_cloud_that_routes_complete_does_not_name() {
+    let server = ModelServer::start(Script::always(Reply::text("a + b"))).await;
+    let params = json!({"capabilities": capabilities(), "initializationOptions": {
+        "providers": {"p": {"kind": "openai", "base_url": server.url(), "privacy": "cloud"}},
+        "models": {"m": {"provider": "p", "model": "qwen2.5-coder"}}, "routes": {"default": "m"},
+    }});
+    let engine = Arc::new(Engine::new(Config::default()));
+    let mut client = LspClient::start_with(engine, from_editor(), params).await;
+    client.open(URI, "rust", CODE).await;
+    assert_eq!(client.request(METHOD, at(1, 4, AUTOMATIC)).await, Ok(Value::Null));
+    assert!(server.requests().is_empty());
+    assert_eq!(client.request(METHOD, at(1, 4, INVOKED)).await.unwrap()[0]["insertText"], json!("a + b"));
+    client.shutdown().await;
+}
