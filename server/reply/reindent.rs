@@ -58,23 +58,27 @@ impl<'a> Block<'a> {
     pub(super) fn variants(&self, place: &Place<'_>) -> Vec<String> {
         let mut results = Vec::new();
         let lost = self.first_line_lost(place);
-        let head = self.lines.get(self.head).map(|line| leading_whitespace(line));
+        let head = self.head_blanks();
         let bases = match lost {
-            None if self.head_is_deeper() => [head, None],
-            Some(base) if self.head_is_deeper() || self.stands_as(base, place) => [lost, None],
+            // What is written above a definition may stand elsewhere.
+            None if head != self.base => [Some(head), None],
+            Some(base) if head.len() > self.base.len() || self.stands_as(base, place) || self.closes_at(base) => {
+                [lost, None]
+            }
             // Nothing may stand deeper below a line that ends its statement.
             Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
-            Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],
+            Some(_) if !self.steps_evenly() => [lost, Some(self.base)],
             _ => [Some(self.base), lost],
         };
         for base in bases.into_iter().flatten() {
-            for convert in [true, false] {
+            let stands = self.stands_as(base, place);
+            for convert in [!stands, stands] {
                 for shift_strings in [true, false] {
                     if shift_strings && self.strings_stayed(base) {
                         continue;
                     }
                     for step in self.steps(base, convert, place.unit) {
-                        let text = self.settled(&self.set(base, place, step, shift_strings), place, step);
+                        let text = self.settled(&self.set(base, place, step, shift_strings), base, place, step);
                         let fits = self.fits(&text, place);
                         if !results.contains(&(fits, text.clone())) {
                             results.push((fits, text));
@@ -86,8 +90,9 @@ impl<'a> Block<'a> {
         // Where one variant is as deep as the code that stood here, those that are not are accidents; but for a text that stands
         // where it belongs: what is deeper in it may be continuation lines alone.
         let stands = !self.base.is_empty() && self.base == place.base;
-        let as_it_is =
-            |text: &str| stands && text == self.settled(&self.set(self.base, place, None, true), place, None);
+        let as_it_is = |text: &str| {
+            stands && text == self.settled(&self.set(self.base, place, None, true), self.base, place, None)
+        };
         let any_fits = results.iter().any(|(fits, _)| *fits);
         results.into_iter().filter(|(fits, text)| *fits || !any_fits || as_it_is(text)).map(|(_, text)| text).collect()
     }
@@ -113,12 +118,12 @@ impl<'a> Block<'a> {
     }
 
     /// The block, set, with the old blanks of lines that no step of indentation puts where they stood.
-    fn settled(&self, text: &str, place: &Place<'_>, step: Option<&str>) -> String {
+    fn settled(&self, text: &str, base: &str, place: &Place<'_>, step: Option<&str>) -> String {
         let unit = place.unit.text();
         let step_width = place.least.as_ref().unwrap_or(&unit).len();
         let grid = Grid { old: &place.old, base: place.base, step: if unit == "\t" { 8 } else { step_width.max(2) } };
         // Code that stands as deep as the old code, line for line, has blanks that are meant.
-        let stands = self.stands_as(self.base, place);
+        let stands = self.stands_as(base, place);
         let converted = step.is_some_and(|step| step != unit);
         let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
         let blanks_of = |at: usize| match stands {
@@ -176,10 +181,10 @@ impl<'a> Block<'a> {
         lost.then_some(place.base)
     }
 
-    /// Whether the definition's own words stand deeper than what is written before them, which cannot be meant.
-    fn head_is_deeper(&self) -> bool {
+    /// The blanks of the line that a definition's own words start on.
+    fn head_blanks(&self) -> &'a str {
         let head = self.lines.get(self.head).filter(|_| self.head > 0);
-        head.is_some_and(|line| leading_whitespace(line).len() > self.base.len())
+        head.map_or(self.base, |line| leading_whitespace(line))
     }
 
     /// What one step of the block's own indentation may be: what its first deeper line has more than the base, or its
@@ -197,7 +202,8 @@ impl<'a> Block<'a> {
         // Whole units before a line with one of them are a continuation line's.
         let unit = unit.text();
         let continued = least == Some(unit.as_str()) && first.is_some_and(|step| step.len() % unit.len() == 0);
-        match continued || first == least {
+        let even = least.is_some_and(|least| deeper.iter().all(|step| step.len() % least.len() == 0));
+        match continued || even || first == least {
             true => vec![least],
             false => vec![first, least],
         }

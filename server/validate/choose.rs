@@ -185,7 +185,10 @@ impl<'c> Judge<'_, 'c> {
         let mut ranked: Vec<(usize, &Candidate)> =
             group.candidates.iter().map(|candidate| (likeness(candidate), candidate)).collect();
         ranked.sort_by_key(|(likeness, candidate)| (candidate.reading, usize::MAX - likeness));
-        let end = match (group.closed, group.marked) {
+        let last_line = |text: &str| text.lines().map(str::trim).rfind(|line| !line.is_empty()).map(str::to_owned);
+        let own_end = last_line(&group.text).filter(|line| line.contains(char::is_alphanumeric));
+        let ends_as_scope = own_end.is_some() && own_end == old.iter().rev().find_map(|line| last_line(line));
+        let end = match (group.closed || ends_as_scope, group.marked) {
             (true, _) => End::Shown,
             (false, true) => End::NotShown,
             (false, false) if terms.ending == Ending::Unknown => End::Unsaid,

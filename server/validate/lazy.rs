@@ -35,12 +35,17 @@ pub(super) fn new_placeholder(
         .enumerate()
         .filter(|(at, line)| is_placeholder(line, language) && !(is_dots(line) && is_stub(*at)))
         .collect();
-    let known: Vec<&str> = old.lines().filter(|line| is_placeholder(line, language)).map(str::trim).collect();
-    if found.len() <= known.len() {
-        return None;
+    let mut known: Vec<&str> = old.lines().filter(|line| is_placeholder(line, language)).map(str::trim).collect();
+    let mut fresh = Vec::new();
+    for (at, line) in found {
+        match known.iter().position(|old| *old == line.trim()) {
+            Some(same) => drop(known.swap_remove(same)),
+            None => fresh.push((at, line.trim())),
+        }
     }
-    let (at, line) = found.iter().find(|(_, line)| !known.contains(&line.trim())).or(found.last())?;
-    Some((*at, line.trim().to_owned()))
+    // One that is gone may have been put in other words; dots say nothing that could be.
+    known.retain(|old| old.contains(char::is_alphabetic));
+    fresh.into_iter().nth(known.len()).map(|(at, line)| (at, line.to_owned()))
 }
 
 fn is_placeholder(line: &str, language: &Language) -> bool {
@@ -119,6 +124,14 @@ mod tests {
         ] {
             assert!(found(line), "{line}");
         }
+    }
+
+    #[test]
+    fn dots_of_the_old_code_excuse_no_words() {
+        let python = Language::by_id("python").unwrap();
+        let found = |new: &str| new_placeholder("# a:\n# ...\n# ...\nx\n", new, python, |_| false).is_some();
+        assert!(found("# the existing logic stays the same\n# ...\nx\n"));
+        assert!(!found("# ...\n# ...\nx\n") && !found("# ...\nx\n"));
     }
 
     #[test]

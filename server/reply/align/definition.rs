@@ -77,7 +77,8 @@ fn is_local(document: &Document, fragment: &Document, target: &Definition, found
     let is_foreign = |(kind, name): &(DefinitionKind, String)| {
         kind.is_callable() && !target.path.iter().any(|(_, around)| around == name)
     };
-    found.path.iter().any(is_foreign) || is_body_around(document, fragment, target)
+    let starts_text = || first_code(fragment).is_some_and(|at| found.whole.start <= at && at <= found.node.start);
+    found.path.iter().any(is_foreign) || !starts_text() && is_body_around(document, fragment, target)
 }
 
 /// Whether what a text has around a namesake is for the most part the old body's lines.
@@ -90,9 +91,12 @@ fn is_body_around(document: &Document, fragment: &Document, target: &Definition)
         lines.map(str::to_owned).collect()
     };
     let old = worded(body);
-    // Siblings may be much alike; only statements can be the body's own.
+    // Siblings may be much alike; only statements can be the body's own, and what these declare.
     let end = fragment.source().len();
-    let tops: Vec<&Definition> = fragment.outline().top_level_in(0..end).filter(|top| top.kind.is_callable()).collect();
+    let is_statement = |top: &&Definition| {
+        matches!(top.kind, DefinitionKind::Variable | DefinitionKind::Constant | DefinitionKind::Group)
+    };
+    let tops: Vec<&Definition> = fragment.outline().top_level_in(0..end).filter(|top| !is_statement(top)).collect();
     let starts = std::iter::once(0).chain(tops.iter().map(|top| top.whole.end));
     let ends = tops.iter().map(|top| top.whole.start).chain(std::iter::once(end));
     let outside = starts.zip(ends).map(|(start, end)| fragment.slice(start..end.max(start)));
