@@ -64,7 +64,17 @@ fn cut(place: &Place, answer: &str, ending: Ending) -> (String, bool) {
     let (kept, _) = without_suffix(text.get(..end).unwrap_or_default(), place.suffix());
     let kept = kept.get(..statement_end(place, kept)).unwrap_or(kept);
     let complete = kept.trim_end().len() < text.trim_end().len() || place.single && text.contains('\n');
-    (kept.trim_end().to_owned(), complete)
+    (without_empty_marks(kept).to_owned(), complete)
+}
+
+/// Without last lines that are a comment's mark and no more.
+fn without_empty_marks(text: &str) -> &str {
+    let is_mark = |line: &str| !line.chars().any(|c| c.is_alphanumeric() || "()[]{}\"'`;,".contains(c));
+    let mut kept = text.trim_end();
+    while let Some((before, _)) = kept.rsplit_once('\n').filter(|(_, last)| is_mark(last)) {
+        kept = before.trim_end();
+    }
+    kept
 }
 
 /// The answer as it stands behind the cursor: a line that is indented already gets no second indentation.
@@ -72,7 +82,7 @@ fn placed<'a>(place: &Place, answer: &'a str) -> &'a str {
     if !place.blank_before {
         return answer;
     }
-    match place.before().is_empty() {
+    match place.before().is_empty() || place.is_short_of_its_column() {
         true => answer.trim_start_matches('\n'),
         false => answer.trim_start_matches(['\n', ' ', '\t']),
     }
@@ -203,6 +213,14 @@ mod tests {
         ] {
             assert_eq!(shown(id, text, answer), expected, "{text:?} {answer:?}");
         }
+    }
+
+    #[test]
+    fn the_rest_of_an_indentation_is_kept_and_a_second_one_is_not() {
+        assert_eq!(shown("python", "def g():\n    pass\n\ndef f(x):\n  |\n", "  return x\n"), "  return x");
+        assert_eq!(shown("python", "def f(x):\n    |\n", "    return x\n"), "return x");
+        assert_eq!(shown("go", "package a\n\nfunc f() {\n\ta()\n|\n}\n", "\tb()\n"), "\tb()");
+        assert_eq!(shown("java", "/**\n * A|\n */\nclass A {}\n", " name.\n *\n */\n"), " name.");
     }
 
     #[test]

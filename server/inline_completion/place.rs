@@ -6,7 +6,7 @@ use super::balance::Open;
 use crate::fim::Hole;
 use crate::prompt::estimated_tokens;
 use crate::syntax::{Document, begin_at, end_at, in_comment};
-use crate::text::leading_whitespace;
+use crate::text::{detect_unit, leading_whitespace};
 
 /// What a line may go on with and still be completed unasked: what closes, separates or ends.
 const CLOSERS: &str = ")]}>;,:{'\"`";
@@ -122,6 +122,15 @@ impl Place {
     /// What stands before the cursor on its line.
     pub(super) fn before(&self) -> &str {
         self.document.slice(self.document.line_start(self.offset)..self.offset)
+    }
+
+    /// Whether the line's indentation, which ends at the cursor, is less than the line above asks for.
+    pub(super) fn is_short_of_its_column(&self) -> bool {
+        let above = self.document.slice(0..self.document.line_start(self.offset));
+        let line = above.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+        let unit = || detect_unit(self.document.source()).map_or(1, |unit| unit.text().len());
+        let step = if line.trim_end().ends_with(['{', ':', '(', '[']) { unit() } else { 0 };
+        self.before().len() < leading_whitespace(line).len() + step
     }
 
     /// The document with `text` at the cursor. Where all is well the parse starts from the old tree; where there are errors it
