@@ -62,12 +62,12 @@ impl<'a> Block<'a> {
         let bases = match lost {
             // What is written above a definition may stand elsewhere.
             None if head != self.base => [Some(head), None],
-            Some(base) if head.len() > self.base.len() || self.stands_as(base, place) || self.closes_at(base) => {
+            Some(base) if head.len() > self.base.len() || self.stands_as(base, place) || self.closes_first_at(base) => {
                 [lost, None]
             }
             // Nothing may stand deeper below a line that ends its statement.
             Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
-            Some(_) if !self.steps_evenly() => [lost, Some(self.base)],
+            Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],
             _ => [Some(self.base), lost],
         };
         for base in bases.into_iter().flatten() {
@@ -108,8 +108,9 @@ impl<'a> Block<'a> {
         let text = self.set(base, place, None, true);
         let lines: Vec<&str> = text.split('\n').collect();
         let (mut same, mut alike) = (0, 0);
-        for (line, old) in lines.iter().zip(line_matches(&place.old, &lines, str::trim)).skip(1) {
-            let worded = line.contains(char::is_alphanumeric) && line.starts_with([' ', '\t']);
+        let old_lines = line_matches(&place.old, &lines, str::trim);
+        for ((line, old), content) in lines.iter().zip(old_lines).zip(self.no_layout()).skip(1) {
+            let worded = !content && line.contains(char::is_alphanumeric) && line.starts_with([' ', '\t']);
             let old = old.and_then(|old| place.old.get(old)).filter(|_| worded);
             alike += usize::from(old.is_some());
             same += usize::from(old.is_some_and(|old| leading_whitespace(old) == leading_whitespace(line)));
@@ -157,6 +158,14 @@ impl<'a> Block<'a> {
         self.lines
             .iter()
             .any(|line| leading_whitespace(line) == blanks && line.trim_start().starts_with([')', '}', ']']))
+    }
+
+    /// Whether the last line, with these blanks, closes what the first line opens.
+    fn closes_first_at(&self, blanks: &str) -> bool {
+        let opens = self.lines.first().is_some_and(|line| line.trim_end().ends_with(['{', '(', '[']));
+        let last = self.lines.iter().rfind(|line| !line.trim().is_empty());
+        opens
+            && last.is_some_and(|line| line.strip_prefix(blanks).is_some_and(|rest| rest.starts_with([')', '}', ']'])))
     }
 
     /// Whether every line is as deep as whole steps of the first deeper one make it.
