@@ -2,6 +2,7 @@
 
 mod align;
 mod bindings;
+mod block;
 mod candidate;
 mod companions;
 mod decode;

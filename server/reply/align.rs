@@ -10,10 +10,11 @@ mod statements;
 
 use std::ops::Range;
 
+use super::block::Block;
 use super::decode::decode;
 use super::reading::{Text, prose, texts, tidied};
 use super::reconcile::reconciled;
-use super::reindent::{Block, Place};
+use super::reindent::Place;
 use super::unfenced::code_among_prose;
 use super::{Candidate, Promise, Reading};
 use crate::syntax::{Census, Document, Language, Scope, ScopeShape, line_in_comment, line_in_string};

@@ -1,22 +1,8 @@
 //! The indentation of a text changed to another base and unit. Refuses to touch anything but leading blanks.
 
+use super::block::{Block, deeper_steps};
 use super::settled::{Blanks, Grid};
 use crate::text::{IndentUnit, leading_whitespace, line_matches};
-
-/// Lines of code with what is known of their blanks.
-#[derive(Debug, Clone)]
-pub(super) struct Block<'a> {
-    /// The lines, without line ends.
-    pub(super) lines: Vec<&'a str>,
-    /// For each line whether it starts inside a string.
-    pub(super) in_string: Vec<bool>,
-    /// For each line whether it starts inside a comment: it moves along with the comment's first line.
-    pub(super) in_comment: Vec<bool>,
-    /// The blanks that the block's own level has.
-    pub(super) base: &'a str,
-    /// The line that a definition's own words start on, below its comments and attributes.
-    pub(super) head: usize,
-}
 
 /// Where a block is to stand.
 #[derive(Debug, Clone)]
@@ -40,37 +26,12 @@ impl Place<'_> {
     }
 }
 
-/// What lines have more than `base`; those inside strings and the inner ones of block comments have blanks of their own.
-fn deeper_steps<'t>(base: &str, lines: impl Iterator<Item = (&'t str, bool)>) -> impl Iterator<Item = &'t str> {
-    lines
-        .filter(|(line, inside)| {
-            !*inside && !line.trim().is_empty() && !line.trim_start().starts_with(['*', ')', ']', '}'])
-        })
-        .filter_map(move |(line, _)| leading_whitespace(line).strip_prefix(base).filter(|step| !step.is_empty()))
-}
-
-/// The most blanks that one step of indentation has.
-const WIDEST_STEP: usize = 8;
-
 impl<'a> Block<'a> {
     /// Every sensible way to set the block at a place, each once: unit converted or kept, inner lines of strings moved
     /// along or left, and the first line taken as the only one that lost its indentation.
     pub(super) fn variants(&self, place: &Place<'_>) -> Vec<String> {
         let mut results = Vec::new();
-        let lost = self.first_line_lost(place);
-        let head = self.head_blanks();
-        let bases = match lost {
-            // What is written above a definition may stand elsewhere.
-            None if head != self.base => [Some(head), None],
-            Some(base) if head.len() > self.base.len() || self.stands_as(base, place) || self.closes_first_at(base) => {
-                [lost, None]
-            }
-            // Nothing may stand deeper below a line that ends its statement.
-            Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
-            Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],
-            _ => [Some(self.base), lost],
-        };
-        for base in bases.into_iter().flatten() {
+        for base in self.bases(place).into_iter().flatten() {
             let stands = self.stands_as(base, place);
             for convert in [!stands, stands] {
                 for shift_strings in [true, false] {
@@ -97,10 +58,24 @@ impl<'a> Block<'a> {
         results.into_iter().filter(|(fits, text)| *fits || !any_fits || as_it_is(text)).map(|(_, text)| text).collect()
     }
 
-    /// Whether a line inside a string lacks the block's own blanks: then such lines did not move along with the code.
-    fn strings_stayed(&self, base: &str) -> bool {
-        let inner = self.lines.iter().zip(&self.in_string).filter(|(line, inside)| **inside && !line.trim().is_empty());
-        inner.into_iter().any(|(line, _)| !line.starts_with(base))
+    /// The blanks that the block's own level may have, the likelier first.
+    fn bases<'b>(&self, place: &Place<'b>) -> [Option<&'b str>; 2]
+    where
+        'a: 'b,
+    {
+        let lost = self.first_line_lost(place);
+        let head = self.head_blanks();
+        match lost {
+            // What is written above a definition may stand elsewhere.
+            None if head != self.base => [Some(head), None],
+            Some(base) if head.len() > self.base.len() || self.stands_as(base, place) || self.closes_first_at(base) => {
+                [lost, None]
+            }
+            // Nothing may stand deeper below a line that ends its statement.
+            Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
+            Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],
+            _ => [Some(self.base), lost],
+        }
     }
 
     /// Whether the block, only moved from a base to the place's, has most of its old lines blank for blank.
@@ -145,36 +120,6 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// Whether nothing on the first line says that the next one is deeper.
-    fn first_line_opens_nothing(&self) -> bool {
-        let first = self.lines.first().map_or("", |line| line.trim_end());
-        let next = self.lines.get(1).map_or("", |line| line.trim_start());
-        (first.ends_with([';', '}', ')', '"', '\'', ']']) || first.ends_with("*/"))
-            && !next.starts_with(['.', '?', '+', '-', '*', '/', '&', '|', ')', '=', '{'])
-    }
-
-    /// Whether a line with these blanks closes what the first line may have opened: they are the first line's own.
-    fn closes_at(&self, blanks: &str) -> bool {
-        self.lines
-            .iter()
-            .any(|line| leading_whitespace(line) == blanks && line.trim_start().starts_with([')', '}', ']']))
-    }
-
-    /// Whether the last line, with these blanks, closes what the first line opens.
-    fn closes_first_at(&self, blanks: &str) -> bool {
-        let opens = self.lines.first().is_some_and(|line| line.trim_end().ends_with(['{', '(', '[']));
-        let last = self.lines.iter().rfind(|line| !line.trim().is_empty());
-        opens
-            && last.is_some_and(|line| line.strip_prefix(blanks).is_some_and(|rest| rest.starts_with([')', '}', ']'])))
-    }
-
-    /// Whether every line is as deep as whole steps of the first deeper one make it.
-    fn steps_evenly(&self) -> bool {
-        let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
-        let deeper: Vec<&str> = deeper_steps(self.base, lines).collect();
-        deeper.first().is_none_or(|step| deeper.iter().all(|blanks| blanks.len() % step.len() == 0))
-    }
-
     /// Where only the first line was sent without the indentation that all the others still have: that base.
     fn first_line_lost<'b>(&self, place: &Place<'b>) -> Option<&'b str> {
         // One that stands off the grid, or where the old code has it, says nothing else.
@@ -188,51 +133,6 @@ impl<'a> Block<'a> {
             && self.laid_out().any(|line| line.starts_with(place.base))
             && self.laid_out().all(has_base);
         lost.then_some(place.base)
-    }
-
-    /// The blanks of the line that a definition's own words start on.
-    fn head_blanks(&self) -> &'a str {
-        let head = self.lines.get(self.head).filter(|_| self.head > 0);
-        head.map_or(self.base, |line| leading_whitespace(line))
-    }
-
-    /// What one step of the block's own indentation may be: what its first deeper line has more than the base, or its
-    /// shallowest one, where a header's continuation lines come first. Nothing where blanks are to be kept.
-    fn steps(&self, base: &str, convert: bool, unit: IndentUnit) -> Vec<Option<&'a str>> {
-        if !convert {
-            return vec![None];
-        }
-        let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
-        let deeper: Vec<&str> = deeper_steps(base, lines).collect();
-        // More than that is no step: a line that was set under something else.
-        let is_step = |step: &&str| step.len() <= WIDEST_STEP;
-        let first = deeper.first().copied().filter(is_step);
-        let least = deeper.iter().copied().min_by_key(|step| step.len()).filter(is_step);
-        // Whole units before a line with one of them are a continuation line's.
-        let unit = unit.text();
-        let continued = least == Some(unit.as_str()) && first.is_some_and(|step| step.len() % unit.len() == 0);
-        let even = least.is_some_and(|least| deeper.iter().all(|step| step.len() % least.len() == 0));
-        match continued || even || first == least {
-            true => vec![least],
-            false => vec![first, least],
-        }
-    }
-
-    /// For each line whether its blanks belong to a string or a comment.
-    fn no_layout(&self) -> impl Iterator<Item = bool> {
-        self.in_string.iter().zip(&self.in_comment).map(|(string, comment)| *string || *comment)
-    }
-
-    /// The least blanks of lines whose blanks are layout: a comment on the first line may stand deeper than the statements.
-    pub(super) fn shallowest(&self) -> &'a str {
-        let others = self.laid_out().map(leading_whitespace).filter(|blanks| self.base.starts_with(blanks));
-        others.min_by_key(|blanks| blanks.len()).unwrap_or(self.base)
-    }
-
-    /// The lines below the first whose blanks are layout, and not part of a string or of a comment.
-    fn laid_out(&self) -> impl Iterator<Item = &'a str> {
-        let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
-        lines.filter(|(line, inside)| !inside && !line.trim().is_empty()).map(|(line, _)| line)
     }
 
     fn set(&self, base: &str, place: &Place<'_>, step: Option<&str>, shift_strings: bool) -> String {

@@ -1,0 +1,116 @@
+//! What the lines of a code block say of its layout: its base, its steps, what its first line opens. Refuses to move a line.
+
+use crate::text::{IndentUnit, leading_whitespace};
+
+/// Lines of code with what is known of their blanks.
+#[derive(Debug, Clone)]
+pub(super) struct Block<'a> {
+    /// The lines, without line ends.
+    pub(super) lines: Vec<&'a str>,
+    /// For each line whether it starts inside a string.
+    pub(super) in_string: Vec<bool>,
+    /// For each line whether it starts inside a comment: it moves along with the comment's first line.
+    pub(super) in_comment: Vec<bool>,
+    /// The blanks that the block's own level has.
+    pub(super) base: &'a str,
+    /// The line that a definition's own words start on, below its comments and attributes.
+    pub(super) head: usize,
+}
+
+/// What lines have more than `base`; those inside strings and the inner ones of block comments have blanks of their own.
+pub(super) fn deeper_steps<'t>(
+    base: &str,
+    lines: impl Iterator<Item = (&'t str, bool)>,
+) -> impl Iterator<Item = &'t str> {
+    lines
+        .filter(|(line, inside)| {
+            !*inside && !line.trim().is_empty() && !line.trim_start().starts_with(['*', ')', ']', '}'])
+        })
+        .filter_map(move |(line, _)| leading_whitespace(line).strip_prefix(base).filter(|step| !step.is_empty()))
+}
+
+/// The most blanks that one step of indentation has.
+const WIDEST_STEP: usize = 8;
+
+impl<'a> Block<'a> {
+    /// Whether a line inside a string lacks the block's own blanks: then such lines did not move along with the code.
+    pub(super) fn strings_stayed(&self, base: &str) -> bool {
+        let inner = self.lines.iter().zip(&self.in_string).filter(|(line, inside)| **inside && !line.trim().is_empty());
+        inner.into_iter().any(|(line, _)| !line.starts_with(base))
+    }
+
+    /// Whether nothing on the first line says that the next one is deeper.
+    pub(super) fn first_line_opens_nothing(&self) -> bool {
+        let first = self.lines.first().map_or("", |line| line.trim_end());
+        let next = self.lines.get(1).map_or("", |line| line.trim_start());
+        (first.ends_with([';', '}', ')', '"', '\'', ']']) || first.ends_with("*/"))
+            && !next.starts_with(['.', '?', '+', '-', '*', '/', '&', '|', ')', '=', '{'])
+    }
+
+    /// Whether a line with these blanks closes what the first line may have opened: they are the first line's own.
+    pub(super) fn closes_at(&self, blanks: &str) -> bool {
+        self.lines
+            .iter()
+            .any(|line| leading_whitespace(line) == blanks && line.trim_start().starts_with([')', '}', ']']))
+    }
+
+    /// Whether the last line, with these blanks, closes what the first line opens.
+    pub(super) fn closes_first_at(&self, blanks: &str) -> bool {
+        let opens = self.lines.first().is_some_and(|line| line.trim_end().ends_with(['{', '(', '[']));
+        let last = self.lines.iter().rfind(|line| !line.trim().is_empty());
+        opens
+            && last.is_some_and(|line| line.strip_prefix(blanks).is_some_and(|rest| rest.starts_with([')', '}', ']'])))
+    }
+
+    /// Whether every line is as deep as whole steps of the first deeper one make it.
+    pub(super) fn steps_evenly(&self) -> bool {
+        let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
+        let deeper: Vec<&str> = deeper_steps(self.base, lines).collect();
+        deeper.first().is_none_or(|step| deeper.iter().all(|blanks| blanks.len() % step.len() == 0))
+    }
+
+    /// The blanks of the line that a definition's own words start on.
+    pub(super) fn head_blanks(&self) -> &'a str {
+        let head = self.lines.get(self.head).filter(|_| self.head > 0);
+        head.map_or(self.base, |line| leading_whitespace(line))
+    }
+
+    /// What one step of the block's own indentation may be: what its first deeper line has more than the base, or its
+    /// shallowest one, where a header's continuation lines come first. Nothing where blanks are to be kept.
+    pub(super) fn steps(&self, base: &str, convert: bool, unit: IndentUnit) -> Vec<Option<&'a str>> {
+        if !convert {
+            return vec![None];
+        }
+        let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
+        let deeper: Vec<&str> = deeper_steps(base, lines).collect();
+        // More than that is no step: a line that was set under something else.
+        let is_step = |step: &&str| step.len() <= WIDEST_STEP;
+        let first = deeper.first().copied().filter(is_step);
+        let least = deeper.iter().copied().min_by_key(|step| step.len()).filter(is_step);
+        // Whole units before a line with one of them are a continuation line's.
+        let unit = unit.text();
+        let continued = least == Some(unit.as_str()) && first.is_some_and(|step| step.len() % unit.len() == 0);
+        let even = least.is_some_and(|least| deeper.iter().all(|step| step.len() % least.len() == 0));
+        match continued || even || first == least {
+            true => vec![least],
+            false => vec![first, least],
+        }
+    }
+
+    /// For each line whether its blanks belong to a string or a comment.
+    pub(super) fn no_layout(&self) -> impl Iterator<Item = bool> {
+        self.in_string.iter().zip(&self.in_comment).map(|(string, comment)| *string || *comment)
+    }
+
+    /// The least blanks of lines whose blanks are layout: a comment on the first line may stand deeper than the statements.
+    pub(super) fn shallowest(&self) -> &'a str {
+        let others = self.laid_out().map(leading_whitespace).filter(|blanks| self.base.starts_with(blanks));
+        others.min_by_key(|blanks| blanks.len()).unwrap_or(self.base)
+    }
+
+    /// The lines below the first whose blanks are layout, and not part of a string or of a comment.
+    pub(super) fn laid_out(&self) -> impl Iterator<Item = &'a str> {
+        let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
+        lines.filter(|(line, inside)| !inside && !line.trim().is_empty()).map(|(line, _)| line)
+    }
+}
