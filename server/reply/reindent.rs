@@ -128,7 +128,9 @@ impl<'a> Block<'a> {
                 || leading_whitespace(line).len() + 1 == place.base.len()
                 || place.old.contains(&line)
         };
-        let lost = self.base.len() + 1 < place.base.len()
+        let off_by_one = !self.base.is_empty() && self.base.len() + 1 == place.base.len();
+        let lost = !off_by_one
+            && self.base.len() < place.base.len()
             && self.lines.len() > 1
             && self.laid_out().any(|line| line.starts_with(place.base))
             && self.laid_out().all(has_base);

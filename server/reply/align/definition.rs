@@ -1,5 +1,7 @@
 //! A single definition: found in the text by kind and name, or its body, or its members. Refuses a definition of another name.
 
+use std::ops::Range;
+
 use super::found::{after_label, find, meant_end, meant_start};
 use super::kept::{Kept, Prefix, after_attributes};
 use super::{Question, block_of, body, members, place_of, rewrite};
@@ -45,11 +47,14 @@ pub(super) fn align(
     let any_sound = wrapped.iter().any(|(_, wrapped)| is_sound(wrapped));
     // Nor does what the errors make of statements.
     let in_body = first_code(fragment).is_some_and(|at| is_of_body(question.document, fragment, target, at));
-    let tells = |wrapped: &Document| !local && (is_sound(wrapped) || !any_sound && !in_body);
+    let tells = |wrapped: &Document| is_sound(wrapped) || !any_sound && !in_body;
+    // Beside a namesake that is local, only what the text starts with can be the definition itself.
+    let first = text.text.len() - text.text.trim_start().len();
     for (open, wrapped) in wrapped.iter().filter(|(_, wrapped)| tells(wrapped)) {
         // A definition that only the wrapping's end closes was cut off.
         let end = open.len() + text.text.trim_end().len();
-        if let Some(found) = find(question.document, wrapped, target).filter(|found| found.outer.end <= end) {
+        let own = |found: &&Definition| found.outer.end <= end && (!local || found.whole.start <= open.len() + first);
+        if let Some(found) = find(question.document, wrapped, target).filter(own) {
             let lost = head_is_lost(wrapped, found);
             let readings = || readings(question, wrapped, target, found, Reading::Wrapped);
             return Ok(if lost { Vec::new() } else { readings() });
@@ -78,11 +83,11 @@ fn is_local(document: &Document, fragment: &Document, target: &Definition, found
         kind.is_callable() && !target.path.iter().any(|(_, around)| around == name)
     };
     let starts_text = || first_code(fragment).is_some_and(|at| found.whole.start <= at && at <= found.node.start);
-    found.path.iter().any(is_foreign) || !starts_text() && is_body_around(document, fragment, target)
+    found.path.iter().any(is_foreign) || !starts_text() && is_body_around(document, fragment, target, found)
 }
 
 /// Whether what a text has around a namesake is for the most part the old body's lines.
-fn is_body_around(document: &Document, fragment: &Document, target: &Definition) -> bool {
+fn is_body_around(document: &Document, fragment: &Document, target: &Definition, found: &Definition) -> bool {
     let Some(body) = target.body.clone().filter(|_| target.kind.is_callable()).map(|body| document.slice(body)) else {
         return false;
     };
@@ -96,9 +101,11 @@ fn is_body_around(document: &Document, fragment: &Document, target: &Definition)
     let is_statement = |top: &&Definition| {
         matches!(top.kind, DefinitionKind::Variable | DefinitionKind::Constant | DefinitionKind::Group)
     };
-    let tops: Vec<&Definition> = fragment.outline().top_level_in(0..end).filter(|top| !is_statement(top)).collect();
-    let starts = std::iter::once(0).chain(tops.iter().map(|top| top.whole.end));
-    let ends = tops.iter().map(|top| top.whole.start).chain(std::iter::once(end));
+    let tops = fragment.outline().top_level_in(0..end).filter(|top| !is_statement(top));
+    let mut others: Vec<Range<usize>> = tops.map(|top| top.whole.clone()).chain([found.whole.clone()]).collect();
+    others.sort_by_key(|range| range.start);
+    let starts = std::iter::once(0).chain(others.iter().map(|other| other.end));
+    let ends = others.iter().map(|other| other.start).chain(std::iter::once(end));
     let outside = starts.zip(ends).map(|(start, end)| fragment.slice(start..end.max(start)));
     let around: Vec<String> = outside.flat_map(worded).collect();
     around.iter().filter(|line| old.contains(line)).count() * 2 > around.len()
