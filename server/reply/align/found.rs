@@ -35,10 +35,17 @@ pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Def
     };
     let ordinal = |definition: &Definition| namesakes.len() > 1 && definition.ordinal == own_ordinal;
     let is_alike = |definition: &Definition| definition.body.is_some() == target.body.is_some();
+    // Where one stands in another, their paths say only that; the one that has more of the old lines is meant.
+    let holds = |outer: &Definition| {
+        namesakes.iter().any(|inner| outer.node.start < inner.node.start && inner.node.end <= outer.node.end)
+    };
+    let nested = namesakes.iter().any(|definition| holds(definition));
     // The first of equals: an answer that repeats itself means what it said first.
     let found = namesakes.iter().copied().rev().max_by_key(|definition| {
         let same_types = definition.overload == target.overload;
-        (path(definition), same_types, is_alike(definition), ordinal(definition), likeness(definition))
+        let lines = likeness(definition);
+        let surely = if nested { lines } else { 0 };
+        (surely, path(definition), same_types, is_alike(definition), ordinal(definition), lines)
     })?;
     // A signature and what implements it are two: one does not take the other's place.
     let other_is_meant = !is_alike(found)
