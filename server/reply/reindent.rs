@@ -124,8 +124,9 @@ impl<'a> Block<'a> {
     fn first_line_lost<'b>(&self, place: &Place<'b>) -> Option<&'b str> {
         // One that stands off the grid, or where the old code has it, says nothing else.
         let has_base = |line: &str| {
+            let blanks = leading_whitespace(line);
             line.starts_with(place.base)
-                || leading_whitespace(line).len() + 1 == place.base.len()
+                || !blanks.is_empty() && blanks.len() + 1 == place.base.len()
                 || place.old.contains(&line)
         };
         let off_by_one = !self.base.is_empty() && self.base.len() + 1 == place.base.len();
