@@ -95,20 +95,21 @@ pub fn sampling(model: &config::Model, max_output_tokens: u32) -> Sampling {
     parameters::parameters(&ModelCall { model, max_output_tokens, takes_think: true })
 }
 
-/// The most tokens that one call may take: the prompt's estimate and a third more, since some models make more tokens of the
-/// same text, and the longest answer that the request allows.
+/// The most tokens that one call may take: what the prompt may come to, and the longest answer that the request allows.
 pub fn most(model: &config::Model, prompt: &Prompt, max_output_tokens: u32) -> Usage {
     let body = request(model, prompt, max_output_tokens).body;
     let limits = ["/max_tokens", "/max_completion_tokens", "/options/num_predict"];
     let limit = limits.into_iter().find_map(|limit| body.pointer(limit)?.as_u64());
     // Where the user has none sent, the window is the limit.
     let unlimited = || known_model(&model.model).and_then(|known| known.window).unwrap_or(u64::from(max_output_tokens));
-    Usage {
-        input_tokens: (prompt.estimated_tokens() * 4).div_ceil(3),
-        output_tokens: limit.unwrap_or_else(unlimited),
-        estimated: true,
-        ..Usage::default()
-    }
+    at_most(prompt.estimated_tokens(), limit.unwrap_or_else(unlimited))
+}
+
+/// The most tokens of a call whose text was estimated: a third more than that, since some models make more tokens of the same
+/// text, and the longest answer.
+pub fn at_most(estimated_tokens: u64, output_tokens: u64) -> Usage {
+    let input_tokens = (estimated_tokens * 4).div_ceil(3);
+    Usage { input_tokens, output_tokens, estimated: true, ..Usage::default() }
 }
 
 impl Models {

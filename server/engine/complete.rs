@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::completion_step::{Ask, Said};
-use super::run::{internal, no_route};
+use super::run::{no_route, verdict};
 use super::{Attempt, Engine, Failure, RouteTaken, Task, discovery};
 use crate::config::{Model, Ownership, SecretHandling};
 use crate::inline_completion::{Finished, Place, Selected, Trigger};
@@ -79,8 +79,7 @@ async fn suggested(
         Ok(place) => place,
         Err(quiet) => return Ok(Suggested::Nothing(quiet)),
     };
-    let (looking, own, owned) = (engine.clone(), task.clone(), config.clone());
-    let verdict = tokio::task::spawn_blocking(move || looking.verdict(&own, &owned)).await.map_err(|_| internal())?;
+    let verdict = verdict(engine, task, &config).await?;
     let document = baseline.document();
     let scope = Scope::at(document, place_in(&baseline, task)).unwrap_or_else(|| Scope::file(document));
     let facts = TaskFacts::of(Purpose::Complete, document, &scope, &[]);

@@ -1,7 +1,6 @@
 //! One model's try at a completion: what it may see, how it is asked, when it has said enough. Refuses to ask twice.
 
 use std::future::{Future, poll_fn};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::budget::Leave;
 use super::disclosure::Owner;
-use super::endpoints::{Turn, Urgency, Wish, lesson};
+use super::endpoints::{Turn, Urgency, Wish, beginning, fails_here_only};
 use super::model_step::{code, window};
 use super::story::Trouble;
 use super::{Attempt, Engine};
@@ -17,8 +16,7 @@ use crate::config::{Config, Model, Ownership};
 use crate::fim::Hole;
 use crate::inline_completion::{Ending, Finished, Place, finish, hole};
 use crate::model::{
-    Answer, CannotFill, ErrorClass, Event, Finish, ModelError, Patience, Pricing, Usage, Way, depends_on_server,
-    pricing, way,
+    Answer, CannotFill, Event, Finish, ModelError, Patience, Usage, Way, at_most, depends_on_server, pricing, way,
 };
 use crate::privacy::{Masking, Verdict};
 use crate::prompt::estimated_tokens;
@@ -51,9 +49,8 @@ impl Ask<'_> {
     /// Asks one of the model's servers, and the others in turn as far as they fail for reasons of their own.
     pub(super) async fn model(&self, model: &Model) -> (Said, Vec<Attempt>) {
         let pool = self.engine.endpoints.of(&model.provider);
-        let mut hasher = DefaultHasher::new();
-        (&model.model, self.place.document.source().get(..self.place.offset.min(2048))).hash(&mut hasher);
-        let mut wish = Wish { urgency: Urgency::Completion, prefix: hasher.finish(), except: Vec::new() };
+        let prefix = beginning(model, self.place.document.source().get(..self.place.offset).into_iter());
+        let mut wish = Wish { urgency: Urgency::Completion, prefix, except: Vec::new() };
         let mut attempts = Vec::new();
         loop {
             let turn = pool.turn(wish.clone(), &mut || {}).await;
@@ -64,7 +61,7 @@ impl Ask<'_> {
             let (said, usage) = self.at(turn, patience, model).await;
             attempts.push(attempt(model, &said, usage, since.elapsed()));
             let elsewhere = matches!(&said, Said::Failed { trouble: Trouble::Failed(class), .. }
-                if lesson(*class).is_some() && !matches!(class, ErrorClass::Auth | ErrorClass::SpendCap));
+                if fails_here_only(*class));
             if is_last || !elsewhere {
                 return (said, attempts);
             }
@@ -210,13 +207,8 @@ impl Ask<'_> {
     }
 
     async fn leave(&self, model: &Model, input_tokens: u64, most: u32) -> Result<Leave, Said> {
-        let pricing = pricing(model);
-        if pricing == Pricing::Free || self.config.budget.usd_per_day.is_none() {
-            return Ok(Leave::default());
-        }
-        let input_tokens = (input_tokens * 4).div_ceil(3);
-        let most = Usage { input_tokens, output_tokens: most.into(), estimated: true, ..Usage::default() };
-        let leave = self.engine.budget.leave(&self.config.budget, &model.name, pricing, most).await;
+        let most = at_most(input_tokens, most.into());
+        let leave = self.engine.budget.leave(&self.config.budget, &model.name, pricing(model), most).await;
         leave.map_err(|refusal| Said::Failed {
             code: ReasonCode::NoRoute,
             message: refusal.message,

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
+pub(super) use breaker::fails_here_only;
 pub use breaker::{Lesson, lesson};
 pub use pool::Urgency;
 pub(super) use pool::{Pool, Standing, Turn, Wish};
@@ -94,9 +95,13 @@ impl Endpoints {
 
 /// Tells prompts with the same beginning, to the same model.
 pub(super) fn prefix(model: &Model, prompt: &Prompt) -> u64 {
+    beginning(model, std::iter::once(prompt.system.as_str()).chain(prompt.turns.iter().map(|turn| turn.text.as_str())))
+}
+
+/// Tells texts with the same beginning, for the same model.
+pub(super) fn beginning<'t>(model: &Model, texts: impl Iterator<Item = &'t str>) -> u64 {
     let mut hasher = DefaultHasher::new();
     model.model.hash(&mut hasher);
-    let texts = std::iter::once(prompt.system.as_str()).chain(prompt.turns.iter().map(|turn| turn.text.as_str()));
     let bytes = texts.flat_map(str::bytes).take(BEGINNING).collect::<Vec<u8>>();
     bytes.hash(&mut hasher);
     hasher.finish()

@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use super::budget::Leave;
 use super::disclosure::Disclosure;
-use super::endpoints::{Turn, Urgency, Wish, lesson, prefix};
+use super::endpoints::{Turn, Urgency, Wish, fails_here_only, prefix};
 use super::job::Job;
 use super::record::{Judged, Record, Tried};
 use super::run::judge;
 use super::{Engine, Progress, Trouble};
 use crate::actions::Target;
 use crate::config::{Config, Model, ProviderKind};
-use crate::model::{Answer, ErrorClass, Event, Finish, Patience, Pricing, Usage, known_model, most, pricing};
+use crate::model::{Answer, ErrorClass, Event, Finish, Patience, Usage, known_model, most, pricing};
 use crate::prompt::{Prompt, estimated_tokens};
 use crate::validate::{Ending, ReasonCode, Rejection};
 
@@ -112,9 +112,7 @@ impl Ask<'_> {
             let is_last = wish.except.len() >= pool.len();
             let patience = if is_last { Patience::Waits } else { Patience::MovesOn };
             let asked = self.at(turn, patience, (prompt, room), observe, record).await;
-            let elsewhere = asked.class.is_some_and(|class| {
-                lesson(class).is_some() && !matches!(class, ErrorClass::Auth | ErrorClass::SpendCap)
-            });
+            let elsewhere = asked.class.is_some_and(fails_here_only);
             if is_last || !elsewhere || asked.begun {
                 return asked;
             }
@@ -123,12 +121,8 @@ impl Ask<'_> {
 
     /// The budget's leave for one call; without it, the attempt is noted.
     async fn leave(&self, model: &Model, prompt: &Prompt, room: u32, record: &mut Record<'_>) -> Option<Leave> {
-        let pricing = pricing(model);
-        if pricing == Pricing::Free || self.config.budget.usd_per_day.is_none() {
-            return Some(Leave::default());
-        }
         let most = most(model, prompt, room);
-        match self.engine.budget.leave(&self.config.budget, &model.name, pricing, most).await {
+        match self.engine.budget.leave(&self.config.budget, &model.name, pricing(model), most).await {
             Ok(mut leave) => {
                 record.warnings.extend(leave.warning.take());
                 Some(leave)

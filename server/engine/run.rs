@@ -85,7 +85,7 @@ pub(super) fn facts(task: &Task, job: &Job) -> TaskFacts {
 }
 
 /// The class of the task's document. Looks at the disk, off the threads that serve connections.
-async fn verdict(engine: &Engine, task: &Task, config: &Arc<Config>) -> Result<Verdict, Failure> {
+pub(super) async fn verdict(engine: &Engine, task: &Task, config: &Arc<Config>) -> Result<Verdict, Failure> {
     let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
     tokio::task::spawn_blocking(move || engine.verdict(&task, &config)).await.map_err(|_| internal())
 }

@@ -148,6 +148,11 @@ fn starts_as_scope(question: &Question<'_>, text: &str) -> bool {
     first(text) == first(question.scope.text(question.document))
 }
 
+/// A text's lines that have a word in them, without the blanks around them.
+fn worded(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| line.contains(char::is_alphanumeric))
+}
+
 fn parses(like: &Document, text: &str) -> bool {
     Census::of(&Document::new(like.language(), text, None), 0..0).is_empty()
 }

@@ -32,14 +32,14 @@ impl<'a> Block<'a> {
     pub(super) fn variants(&self, place: &Place<'_>) -> Vec<String> {
         let mut results = Vec::new();
         for base in self.bases(place).into_iter().flatten() {
-            let stands = self.stands_as(base, place);
-            for convert in [!stands, stands] {
+            let stood = self.stands_as(base, place);
+            for convert in [!stood, stood] {
                 for shift_strings in [true, false] {
                     if shift_strings && self.strings_stayed(base) {
                         continue;
                     }
                     for step in self.steps(base, convert, place.unit) {
-                        let text = self.settled(&self.set(base, place, step, shift_strings), base, place, step);
+                        let text = self.settled(&self.set(base, place, step, shift_strings), place, step, stood);
                         let fits = self.fits(&text, place);
                         if !results.contains(&(fits, text.clone())) {
                             results.push((fits, text));
@@ -50,10 +50,10 @@ impl<'a> Block<'a> {
         }
         // Where one variant is as deep as the code that stood here, those that are not are accidents; but for a text that stands
         // where it belongs: what is deeper in it may be continuation lines alone.
-        let stands = !self.base.is_empty() && self.base == place.base;
-        let as_it_is = |text: &str| {
-            stands && text == self.settled(&self.set(self.base, place, None, true), self.base, place, None)
-        };
+        let as_it_stands = (!self.base.is_empty() && self.base == place.base).then(|| {
+            self.settled(&self.set(self.base, place, None, true), place, None, self.stands_as(self.base, place))
+        });
+        let as_it_is = |text: &str| as_it_stands.as_deref() == Some(text);
         let any_fits = results.iter().any(|(fits, _)| *fits);
         results.into_iter().filter(|(fits, text)| *fits || !any_fits || as_it_is(text)).map(|(_, text)| text).collect()
     }
@@ -93,13 +93,12 @@ impl<'a> Block<'a> {
         same * 2 > alike
     }
 
-    /// The block, set, with the old blanks of lines that no step of indentation puts where they stood.
-    fn settled(&self, text: &str, base: &str, place: &Place<'_>, step: Option<&str>) -> String {
+    /// The block, set, with the old blanks of lines that no step of indentation puts where they stood; `stands` where the
+    /// block is as deep as the old code, line for line, whose blanks are meant then.
+    fn settled(&self, text: &str, place: &Place<'_>, step: Option<&str>, stands: bool) -> String {
         let unit = place.unit.text();
         let step_width = place.least.as_ref().unwrap_or(&unit).len();
         let grid = Grid { old: &place.old, base: place.base, step: if unit == "\t" { 8 } else { step_width.max(2) } };
-        // Code that stands as deep as the old code, line for line, has blanks that are meant.
-        let stands = self.stands_as(base, place);
         let converted = step.is_some_and(|step| step != unit);
         let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
         let blanks_of = |at: usize| match stands {

@@ -29,10 +29,12 @@ pub(super) const ROOMS: [&str; 17] = [
 const FACES: [&str; 2] = ["lsp", "cli"];
 
 /// What has its home in some rooms only: the start of a path, and the rooms.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 22] = [
     ("ropey", &["text"]),
     ("similar", &["text"]),
     ("tree_sitter", &["syntax"]),
+    ("tree_sitter_go", &["syntax"]),
+    ("tree_sitter_java", &["syntax"]),
     ("tree_sitter_javascript", &["syntax"]),
     ("tree_sitter_language", &["syntax"]),
     ("tree_sitter_python", &["syntax"]),
@@ -45,7 +47,6 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("regex", &["privacy"]),
     ("reqwest", &["model"]),
     ("rustls", &["model"]),
-    ("eventsource_stream", &["model"]),
     ("std::process::Command", &["builtin", "config"]),
     ("tokio::process", &["builtin", "config"]),
     ("tower_lsp", &["lsp"]),

@@ -40,6 +40,11 @@ pub fn lesson(class: ErrorClass) -> Option<Lesson> {
     Some(Lesson { after, rest: Duration::from_secs(seconds) })
 }
 
+/// Whether another server of the same provider may do better: not where the key or the account is at fault, or the request.
+pub(crate) fn fails_here_only(class: ErrorClass) -> bool {
+    lesson(class).is_some() && !matches!(class, ErrorClass::Auth | ErrorClass::SpendCap)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum State {
     #[default]

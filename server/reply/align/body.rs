@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Question, block_of_all, is_code, rewrite, starts_as_scope};
+use super::{Question, block_of_all, is_code, rewrite, starts_as_scope, worded};
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::reindent::Place;
@@ -88,18 +88,12 @@ fn without_comments(text: &Document) -> String {
 
 /// Whether two texts have a line of code in common, whatever its depth.
 fn shares_line(new: &str, old: &str) -> bool {
-    let says_something = |line: &&str| line.contains(char::is_alphanumeric);
-    let mut lines = new.lines().map(str::trim).filter(says_something);
-    lines.any(|line| old.lines().any(|other| other.trim() == line))
+    worded(new).any(|line| old.lines().any(|other| other.trim() == line))
 }
 
 /// Whether half of a text's lines with words are lines of the old body.
 fn is_mostly(old: &str, new: &str) -> bool {
-    let lines = |text: &'_ str| -> Vec<String> {
-        let worded = text.lines().map(str::trim).filter(|line| line.contains(char::is_alphanumeric));
-        worded.map(str::to_owned).collect()
-    };
-    let (old, new) = (lines(old), lines(new));
+    let (old, new): (Vec<&str>, Vec<&str>) = (worded(old).collect(), worded(new).collect());
     new.iter().filter(|line| old.contains(line)).count() * 2 >= new.len()
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::found::{after_label, find, meant_end, meant_start};
 use super::kept::{Kept, Prefix, after_attributes};
-use super::{Question, block_of, body, members, place_of, rewrite};
+use super::{Question, block_of, body, members, place_of, rewrite, worded};
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::{Candidate, Reading};
@@ -91,11 +91,7 @@ fn is_body_around(document: &Document, fragment: &Document, target: &Definition,
     let Some(body) = target.body.clone().filter(|_| target.kind.is_callable()).map(|body| document.slice(body)) else {
         return false;
     };
-    let worded = |text: &'_ str| -> Vec<String> {
-        let lines = text.lines().map(str::trim).filter(|line| line.contains(char::is_alphanumeric));
-        lines.map(str::to_owned).collect()
-    };
-    let old = worded(body);
+    let old: Vec<&str> = worded(body).collect();
     // Siblings may be much alike; only statements can be the body's own, and what these declare.
     let end = fragment.source().len();
     let is_statement = |top: &&Definition| {
@@ -107,7 +103,7 @@ fn is_body_around(document: &Document, fragment: &Document, target: &Definition,
     let starts = std::iter::once(0).chain(others.iter().map(|other| other.end));
     let ends = others.iter().map(|other| other.start).chain(std::iter::once(end));
     let outside = starts.zip(ends).map(|(start, end)| fragment.slice(start..end.max(start)));
-    let around: Vec<String> = outside.flat_map(worded).collect();
+    let around: Vec<&str> = outside.flat_map(worded).collect();
     around.iter().filter(|line| old.contains(line)).count() * 2 > around.len()
 }
 
