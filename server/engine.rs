@@ -24,13 +24,14 @@ mod report;
 mod run;
 mod show;
 mod story;
+mod suggestion;
 
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use checkup::{Effort, Trial};
-pub use complete::{Completion, Suggested, Suggestion, Wanted};
+pub use complete::{Completion, Suggested, Wanted};
 pub use completion_report::CompletionReport;
 pub use cost::{MostCost, StepCost, dollars};
 pub use endpoints::{Lesson, Urgency, lesson};
@@ -43,6 +44,7 @@ pub use report::{
 use recording::Recording;
 
 pub use story::{Trouble, troubles};
+pub use suggestion::{Source, Suggestion, Suggestions, Uptake};
 
 use crate::actions::{ActionId, Workspace};
 use crate::builtin::LintSite;
@@ -54,6 +56,7 @@ use crate::syntax::{Diagnostic, Document};
 use budget::Budget;
 use discovery::Discovery;
 use endpoints::{Endpoints, Standing};
+use suggestion::Ledger;
 
 /// What is to be done, and to what.
 #[derive(Debug, Clone)]
@@ -123,6 +126,7 @@ pub struct Engine {
     endpoints: Arc<Endpoints>,
     budget: Budget,
     ignores: Arc<IgnoreFiles>,
+    ledger: Arc<Ledger>,
     /// What has been said of jobs that were not saved.
     complaints: Arc<Mutex<Vec<String>>>,
 }
@@ -154,6 +158,7 @@ impl Engine {
             endpoints: Arc::default(),
             budget: Budget::default(),
             ignores: Arc::default(),
+            ledger: Arc::default(),
             complaints: Arc::default(),
         }
     }
@@ -198,6 +203,17 @@ impl Engine {
     /// its connection.
     pub async fn complete(&self, task: &Task, wanted: &Wanted) -> Completion {
         complete::complete(self, task, wanted).await
+    }
+
+    /// Hears that the person took a suggestion; whether it is one of this engine's that was not taken before. Those that are
+    /// long past are forgotten.
+    pub fn accepted(&self, suggestion: u64) -> bool {
+        self.ledger.accepted(suggestion)
+    }
+
+    /// What became of the suggestions of each step in each language since the engine started.
+    pub fn uptake(&self) -> Vec<(String, &'static str, Uptake)> {
+        self.ledger.uptake()
     }
 
     /// Which steps would serve a task, and why those; asks nobody.

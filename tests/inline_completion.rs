@@ -59,7 +59,7 @@ async fn complete(engine: &Engine, text: &str) -> Completion {
 
 fn text(completion: &Completion) -> &str {
     match &completion.result {
-        Ok(Suggested::Text(suggestion)) => &suggestion.text,
+        Ok(Suggested::Text(suggestions)) => &suggestions.best.text,
         Ok(Suggested::Nothing(why)) => panic!("nothing: {why}"),
         Err(failure) => panic!("{}", failure.message),
     }
@@ -167,7 +167,8 @@ async fn what_the_editor_s_list_has_selected_is_gone_on_from() {
     let range = task.range.start - 2..task.range.start;
     let selected = Some(Selected { range: range.clone(), text: "push".to_owned() });
     let completion = engine.complete(&task, &Wanted { trigger: Trigger::Automatic, selected }).await;
-    let Ok(Suggested::Text(suggestion)) = &completion.result else { panic!("{completion:?}") };
+    let Ok(Suggested::Text(suggestions)) = &completion.result else { panic!("{completion:?}") };
+    let suggestion = &suggestions.best;
     assert_eq!((suggestion.text.as_str(), &suggestion.range), ("push(1);", &range));
     let prompt = last(&server).body["prompt"].as_str().unwrap().to_owned();
     assert!(prompt.contains("    push<|fim_suffix|>\n}\n"), "{prompt}");
@@ -187,6 +188,22 @@ async fn nobody_is_asked_where_nothing_is_wanted() {
     let engine = one(&server, "openai", "qwen2.5-coder", &json!({}));
     let completion = complete(&engine, "fn a() { let x = fo|o; }\n").await;
     assert!(matches!(completion.result, Ok(Suggested::Nothing(_))) && server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_suggestion_is_taken_once() {
+    let server = ModelServer::start(Script::always(Reply::text("a + b"))).await;
+    let engine = one(&server, "openai", "qwen2.5-coder", &json!({}));
+    let completion = complete(&engine, CODE).await;
+    let Ok(Suggested::Text(suggestions)) = &completion.result else { panic!("{completion:?}") };
+    let id = suggestions.best.id;
+    assert!(engine.accepted(id) && !engine.accepted(id) && !engine.accepted(id + 1));
+    let counted: Vec<_> = engine
+        .uptake()
+        .into_iter()
+        .map(|(step, language, own)| (step, language, own.suggested, own.accepted))
+        .collect();
+    assert_eq!(counted, [("m".to_owned(), "rust", 1, 1)]);
 }
 
 #[tokio::test]

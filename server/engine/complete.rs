@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::completion_step::{Ask, Said};
 use super::run::{no_route, verdict};
-use super::{Attempt, Engine, Failure, RouteTaken, Task, discovery};
+use super::{Attempt, Engine, Failure, RouteTaken, Source, Suggestion, Suggestions, Task, discovery};
 use crate::config::{Model, Ownership, SecretHandling};
 use crate::inline_completion::{Finished, Place, Selected, Trigger};
 use crate::privacy::{Masking, find};
@@ -40,27 +40,22 @@ pub struct Completion {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Suggested {
     /// Text for a place.
-    Text(Suggestion),
+    Text(Suggestions),
     /// Nothing that is worth showing; a sentence that says why.
     Nothing(String),
-}
-
-/// Text for a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suggestion {
-    /// What it stands in the place of, in bytes of the task's document: nothing, or what the editor's list would replace.
-    pub range: Range<usize>,
-    /// The text, with the document's line ends.
-    pub text: String,
-    /// The config's name of the model that wrote it.
-    pub step: String,
 }
 
 pub(super) async fn complete(engine: &Engine, task: &Task, wanted: &Wanted) -> Completion {
     let started = Instant::now();
     let mut route = RouteTaken::default();
     let mut attempts = Vec::new();
-    let result = suggested(engine, task, wanted, &mut route, &mut attempts).await;
+    let mut result = suggested(engine, task, wanted, &mut route, &mut attempts).await;
+    if let Ok(Suggested::Text(suggestions)) = &mut result {
+        let (language, waited) = (task.document.language().name, started.elapsed());
+        for own in suggestions.iter_mut() {
+            own.id = engine.ledger.suggested(&own.step, language, waited);
+        }
+    }
     Completion { result, route, attempts, duration: started.elapsed() }
 }
 
@@ -110,7 +105,8 @@ async fn suggested(
         attempts.extend(asked);
         match said {
             Said::Done(Finished { text: Some(text), .. }) => {
-                return Ok(Suggested::Text(suggestion(&baseline, task, wanted, &ask.place, text, &model.name)));
+                let own = suggestion(&baseline, task, wanted, &ask.place, text, &model.name);
+                return Ok(Suggested::Text(own.into()));
             }
             // Silence is an answer too: another model would make the person wait for a guess.
             Said::Done(_) => return Ok(Suggested::Nothing(format!("{} has nothing to add here", model.name))),
@@ -153,15 +149,15 @@ fn suggestion(
     text: String,
     step: &str,
 ) -> Suggestion {
-    let step = step.to_owned();
+    let (id, step, source) = (0, step.to_owned(), Source::Model);
     match &wanted.selected {
         None => {
             let (at, text) = baseline.original_insertion(place.offset, &text);
-            Suggestion { range: at..at, text, step }
+            Suggestion { id, range: at..at, text, step, source }
         }
         Some(Selected { range, text: selected }) => {
             let (_, text) = baseline.original_insertion(place_in(baseline, task).end, &text);
-            Suggestion { range: range.clone(), text: format!("{selected}{text}"), step }
+            Suggestion { id, range: range.clone(), text: format!("{selected}{text}"), step, source }
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::report::{Reason, ReportedAttempt, ReportedRange, ReportedRoute, ReportedUsage, reported_range};
-use super::{Completion, Suggested};
+use super::{Completion, Source, Suggested};
 use crate::model::Usage;
 use crate::syntax::Document;
 
@@ -21,6 +21,8 @@ pub struct CompletionReport {
     pub completion: Option<String>,
     /// What it stands in the place of, as LSP has it, in UTF-16.
     pub range: Option<ReportedRange>,
+    /// Where it stands in the user's own code, as `src/cli.rs:120`; nothing where a model wrote it.
+    pub source: Option<String>,
     /// The language's name.
     pub language: &'static str,
     /// Who was asked last: the server's id of the model, and the provider's config name.
@@ -46,7 +48,7 @@ impl CompletionReport {
     /// The report of a completion in `document`.
     pub fn new(completion: &Completion, document: &Document) -> CompletionReport {
         let (suggestion, reason) = match &completion.result {
-            Ok(Suggested::Text(suggestion)) => (Some(suggestion), None),
+            Ok(Suggested::Text(suggestions)) => (Some(&suggestions.best), None),
             Ok(Suggested::Nothing(why)) => (None, Some(Reason { code: "no_change", message: why.clone() })),
             Err(failure) => (None, Some(Reason { code: failure.code.as_str(), message: failure.message.clone() })),
         };
@@ -59,6 +61,10 @@ impl CompletionReport {
             success,
             completion: suggestion.map(|own| own.text.clone()),
             range: suggestion.map(|own| reported_range(document, &own.range)),
+            source: suggestion.and_then(|own| match &own.source {
+                Source::OwnCode(place) => Some(place.clone()),
+                Source::Model => None,
+            }),
             language: document.language().name,
             model: last.map(|attempt| attempt.model.clone()),
             provider: last.map(|attempt| attempt.provider.clone()),

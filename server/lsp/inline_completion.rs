@@ -81,7 +81,7 @@ impl Server {
         let now = session.store.get(&open.uri);
         let is_current = now.as_ref().and_then(Open::document).is_some_and(|now| now.version() == document.version());
         let suggestion = match completion.map(|completion| completion.result) {
-            Some(Ok(Suggested::Text(suggestion))) if is_current => Some(suggestion),
+            Some(Ok(Suggested::Text(suggestions))) if is_current => Some(suggestions.best),
             Some(Err(failure)) => {
                 tell(session, wanted.trigger, &failure).await;
                 None
