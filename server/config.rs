@@ -2,6 +2,7 @@
 //! environment, the config files and what projects may say in them; chooses no model and opens no connection.
 
 mod budget;
+mod completion;
 mod discover;
 mod document;
 mod error;
@@ -27,6 +28,7 @@ mod secrets;
 mod setting;
 mod show;
 mod sources;
+mod tighter;
 mod tree;
 mod trust;
 
@@ -36,6 +38,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use budget::Budget;
+pub use completion::{Activation, CompletionSettings};
 pub use discover::places_of_environment;
 pub use document::{DocstringStyle, DocumentSettings};
 pub use error::{ConfigError, Mistakes, Place};
@@ -82,6 +85,8 @@ pub struct Config {
     pub budget: Budget,
     /// Settings of the action `document`.
     pub document: DocumentSettings,
+    /// Where inline completion is given.
+    pub completion: CompletionSettings,
     /// Where each job is saved for a bug report; nothing means that none is.
     pub record: Option<PathBuf>,
     /// Whether to look for a model server on this machine when one is needed: nothing else is configured, and nobody minds.
@@ -138,6 +143,7 @@ fn read(root: &Node, noted: &Noted) -> Config {
         privacy: privacy::read(&fields),
         budget: budget::read(&fields),
         document: document::read(&fields),
+        completion: completion::read(&fields),
         record: record::read(&fields),
         discover: discover && providers.is_empty() && models.is_empty(),
         trusted: false,
@@ -242,7 +248,7 @@ document = "deep"
             ("x = \n", "1:5: not valid TOML"),
             (
                 "[provider.a]\n",
-                "1:2: provider: unknown key, did you mean `providers`? (expected one of preset, discover, trust, record, providers, models, routes, rules, privacy, budget, document)",
+                "1:2: provider: unknown key, did you mean `providers`? (expected one of preset, discover, trust, record, providers, models, routes, rules, privacy, budget, document, completion)",
             ),
             ("providers = 1\n", "1:13: providers: expected tables [providers.NAME], found 1"),
             (
@@ -350,7 +356,7 @@ document = "deep"
             (json!({"routes": [1]}), "routes: expected a table with default, "),
             (
                 json!([1]),
-                "expected a table with preset, discover, trust, record, providers, models, routes, rules, privacy, budget, document, found a list",
+                "expected a table with preset, discover, trust, record, providers, models, routes, rules, privacy, budget, document, completion, found a list",
             ),
             (json!({"record": "jobs"}), "record: expected an absolute path, or one that starts with ~/"),
             (

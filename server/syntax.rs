@@ -20,7 +20,7 @@ mod stub;
 mod tokens;
 mod trivia;
 
-pub use around::{Bracket, begin_at, brackets, bytes_in_error, end_at, in_comment, widest_from};
+pub use around::{Bracket, begin_at, brackets, bytes_in_error, end_at, in_comment, in_string, widest_from};
 pub use census::Census;
 pub use complexity::{Complexity, Measure};
 pub use convention::{Linter, LinterReport, Naming, Role, TestFramework, TestNaming};

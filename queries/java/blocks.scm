@@ -8,4 +8,4 @@
 (annotation_type_body) @block
 (enum_body_declarations) @block
 ; Text whose inner lines are content, not layout.
-(string_literal (multiline_string_fragment)) @string
+(string_literal) @string

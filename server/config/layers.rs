@@ -9,10 +9,11 @@ use super::error::{ConfigError, Mistakes, Noted, Place};
 use super::files::ConfigFile;
 use super::preset::Preset;
 use super::project::{Divided, PROJECT_FILE};
+use super::setting::Setting;
 use super::show::{self, Detail};
 use super::tree::{Entry, Node, Value};
 use super::trust::TrustStore;
-use super::{Config, privacy, read, record};
+use super::{Config, completion, privacy, read, record, tighter};
 
 /// What everybody says, the lowest first.
 #[derive(Clone, Copy)]
@@ -88,15 +89,22 @@ impl Layers<'_> {
         let is_trusted = own
             .boolean("trust")
             .unwrap_or_else(|| self.folder.is_some_and(|folder| self.trust.trusts(folder, &divided.digest())));
-        let privacy = privacy::layered(&[&user, &editor, &flags], &divided.free, &mut divided.refused);
+        let tables: [(&str, &'static [Setting]); 2] =
+            [("privacy", &privacy::SETTINGS), ("completion", &completion::SETTINGS)];
+        let tighter = tables.map(|(name, settings)| {
+            let own = [&user, &editor, &flags];
+            (name, tighter::layered(name, settings, &own, &divided.free, &mut divided.refused))
+        });
         let ignored = self.warning(&divided, is_trusted);
         let mut project = divided.free;
         if is_trusted {
             project = project.overlaid_with(divided.trusted);
         }
         let mut said = user.overlaid_with(project).overlaid_with(editor).overlaid_with(flags);
-        if let (Some(privacy), Value::Table(table)) = (privacy, &mut said.value) {
-            table.insert("privacy".to_owned(), privacy);
+        for (name, entry) in tighter {
+            if let (Some(entry), Value::Table(table)) = (entry, &mut said.value) {
+                table.insert(name.to_owned(), entry);
+            }
         }
         let root = match said.string("preset").and_then(Preset::parse) {
             Some(preset) => {

@@ -7,7 +7,6 @@ use super::fields::Fields;
 use super::rules::PathGlob;
 use super::secrets::home_folder;
 use super::setting::{InProject, Setting, Shape};
-use super::tree::{Entry, Node, Table, Value};
 
 const GLOBS: &str = "globs";
 
@@ -167,56 +166,6 @@ pub(super) fn read(root: &Fields<'_>) -> PrivacySettings {
         graftignored: class("graftignored").unwrap_or(standard.graftignored),
         secrets: fields.one_of("secrets", &SECRET_HANDLINGS).unwrap_or(standard.secrets),
         git_excludes: false,
-    }
-}
-
-/// The layers of `[privacy]` as one: globs of all layers count together, choices of an upper one replace those of a lower, and
-/// what a project chooses counts where it is stricter. `own` are the user's, the lowest first; keys by which the project would
-/// loosen something are added to `refused`. Nothing where a layer has no table there, which is a mistake.
-pub(super) fn layered(own: &[&Node], project: &Node, refused: &mut Vec<String>) -> Option<Entry> {
-    let mut merged: Option<Entry> = None;
-    let layers = own.iter().map(|layer| (*layer, false)).chain([(project, true)]);
-    for (layer, is_project) in layers {
-        let Some(entry) = layer.entry("privacy") else { continue };
-        let Value::Table(upper) = &entry.node.value else { return None };
-        let below = merged.get_or_insert_with(|| Entry { node: entry.node.emptied(), ..entry.clone() });
-        let Value::Table(below) = &mut below.node.value else { return None };
-        for (name, entry) in upper {
-            let choices = SETTINGS.iter().find(|setting| setting.name == name && setting.project == InProject::Tighter);
-            match choices {
-                Some(setting) if is_project && is_looser(setting, below.get(name), entry) => {
-                    refused.push(format!("privacy.{name}"));
-                }
-                Some(_) => drop(below.insert(name.clone(), entry.clone())),
-                None => add(below, name, entry),
-            }
-        }
-    }
-    merged
-}
-
-/// Whether a project chooses less than what counts without it.
-fn is_looser(setting: &Setting, below: Option<&Entry>, entry: &Entry) -> bool {
-    let Shape::Choice(names) = setting.shape else { return false };
-    let rank = |name: &str| names.iter().position(|own| *own == name);
-    let text = |entry: &Entry| match &entry.node.value {
-        Value::String(text) => rank(text),
-        _ => None,
-    };
-    let standing = below.and_then(text).or_else(|| rank(setting.default.trim_matches(['`', '"'])));
-    // What is no choice at all is let through, to be noted as a mistake.
-    text(entry).is_some_and(|wanted| Some(wanted) < standing)
-}
-
-/// Adds a list to the one that is there.
-fn add(below: &mut Table, name: &str, entry: &Entry) {
-    let items = |node: &Node| match &node.value {
-        Value::Array(items) => items.clone(),
-        _ => vec![node.clone()],
-    };
-    match below.get_mut(name) {
-        Some(old) => old.node.value = Value::Array([items(&old.node), items(&entry.node)].concat()),
-        None => drop(below.insert(name.to_owned(), entry.clone())),
     }
 }
 

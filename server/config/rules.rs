@@ -115,7 +115,8 @@ fn when(fields: &Fields<'_>) -> When {
     when
 }
 
-fn language(name: &str) -> Result<&'static str, String> {
+/// The language of that name; the error says what was expected.
+pub(super) fn language(name: &str) -> Result<&'static str, String> {
     let names = || LANGUAGES.iter().map(|language| language.name);
     names().find(|known| *known == name).ok_or_else(|| {
         let listed = names().collect::<Vec<_>>().join(", ");

@@ -1,7 +1,7 @@
 //! What the config can hold, as tables: readers, schema, documentation and what a project may set all come from here.
 //! Reads nothing.
 
-use super::{budget, document, fim, key, model, preset, price, privacy, provider, record, routes, rules};
+use super::{budget, completion, document, fim, key, model, preset, price, privacy, provider, record, routes, rules};
 
 /// One key of a table of the config.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +94,7 @@ pub struct Section {
 }
 
 /// Every table that the config may hold, in the order of a file: the top comes first.
-pub const SECTIONS: [Section; 13] = [
+pub const SECTIONS: [Section; 16] = [
     Section { name: "", settings: &TOP },
     Section { name: "providers.NAME", settings: &provider::SETTINGS },
     Section { name: "providers.NAME.api_key", settings: &key::SETTINGS },
@@ -108,10 +108,13 @@ pub const SECTIONS: [Section; 13] = [
     Section { name: "privacy", settings: &privacy::SETTINGS },
     Section { name: "budget", settings: &budget::SETTINGS },
     Section { name: "document", settings: &document::SETTINGS },
+    Section { name: "completion", settings: &completion::SETTINGS },
+    Section { name: "completion.languages", settings: &completion::LANGUAGES },
+    Section { name: "completion.paths", settings: &completion::PATHS },
 ];
 
 /// The top of the file: single keys, then tables, which the documentation describes one by one.
-pub(super) const TOP: [Setting; 11] = [
+pub(super) const TOP: [Setting; 12] = [
     Setting {
         name: "preset",
         form: "`local`, `hybrid`, `cloud`",
@@ -147,6 +150,7 @@ pub(super) const TOP: [Setting; 11] = [
     table("privacy", "a table", Shape::Table(&privacy::SETTINGS), InProject::Free),
     table("budget", "a table", Shape::Table(&budget::SETTINGS), InProject::Never),
     table("document", "a table", Shape::Table(&document::SETTINGS), InProject::Free),
+    table("completion", "a table", Shape::Table(&completion::SETTINGS), InProject::Free),
 ];
 
 const fn table(name: &'static str, form: &'static str, shape: Shape, project: InProject) -> Setting {

@@ -70,7 +70,11 @@ async fn suggested(
         discovery::completed(engine, engine.config_of(task), task, Purpose::Complete, &mut |_| {}).await;
     check_name(&config, task.model.as_deref()).map_err(no_route)?;
     let baseline = Baseline::of(&task.document);
-    let place = match place(&baseline, task, wanted) {
+    let permitted = |place: Place| match place.permitted(&config.completion, wanted.trigger) {
+        Ok(()) => Ok(place),
+        Err(quiet) => Err(quiet.to_string()),
+    };
+    let place = match place(&baseline, task, wanted).and_then(permitted) {
         Ok(place) => place,
         Err(quiet) => return Ok(Suggested::Nothing(quiet)),
     };

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::balance::Open;
+use crate::config::{Activation, CompletionSettings};
 use crate::fim::Hole;
 use crate::prompt::estimated_tokens;
-use crate::syntax::{Document, begin_at, end_at, in_comment};
+use crate::syntax::{Document, begin_at, end_at, in_comment, in_string};
 use crate::text::{detect_unit, leading_whitespace};
 
 /// What a line may go on with and still be completed unasked: what closes, separates or ends.
@@ -44,6 +45,12 @@ pub enum Quiet {
     /// In front of a line's indentation.
     #[error("the cursor stands in the indentation of a line; move it to its end")]
     InIndentation,
+    /// In a comment, where the settings say so.
+    #[error("the cursor stands in a comment, where completion.comments is \"{0}\"")]
+    InComment(&'static str),
+    /// In a string, where the settings say so.
+    #[error("the cursor stands in a string, where completion.strings is \"{0}\"")]
+    InString(&'static str),
 }
 
 /// A cursor in a document with `\n` line ends.
@@ -107,6 +114,22 @@ impl Place {
             document: document.clone(),
             offset,
         })
+    }
+
+    /// Why the settings want nothing here, where they do.
+    ///
+    /// # Errors
+    /// In a comment or a string, where they name these.
+    pub fn permitted(&self, settings: &CompletionSettings, trigger: Trigger) -> Result<(), Quiet> {
+        let least = if trigger == Trigger::Automatic { Activation::Auto } else { Activation::Manual };
+        let (document, at) = (&self.document, self.offset);
+        if settings.comments > least && in_comment(document, at) {
+            return Err(Quiet::InComment(settings.comments.as_str()));
+        }
+        if settings.strings > least && in_string(document, at) {
+            return Err(Quiet::InString(settings.strings.as_str()));
+        }
+        Ok(())
     }
 
     /// Whether the answer has to stay on its line.
@@ -189,6 +212,25 @@ mod tests {
         }
         assert!(place("fn a() { let x = | + 1; }", Trigger::Invoked).is_ok());
         assert!(place("fn a() { let x = fo|o; }", Trigger::Invoked).is_ok());
+    }
+
+    #[test]
+    fn keeps_out_of_comments_and_strings_where_the_settings_say_so() {
+        let (auto, manual, off) = (Activation::Auto, Activation::Manual, Activation::Off);
+        let code = "fn a() {|}";
+        let (comment, string) = ("fn a() {} // so |", "fn a() { b(\"so |\"); }");
+        for (text, comments, strings, trigger, expected) in [
+            (code, off, off, Trigger::Automatic, Ok(())),
+            (comment, auto, off, Trigger::Automatic, Ok(())),
+            (comment, manual, auto, Trigger::Automatic, Err(Quiet::InComment("manual"))),
+            (comment, manual, auto, Trigger::Invoked, Ok(())),
+            (comment, off, auto, Trigger::Invoked, Err(Quiet::InComment("off"))),
+            (string, off, auto, Trigger::Automatic, Ok(())),
+            (string, auto, off, Trigger::Automatic, Err(Quiet::InString("off"))),
+        ] {
+            let settings = CompletionSettings { comments, strings, ..CompletionSettings::default() };
+            assert_eq!(place(text, trigger).unwrap().permitted(&settings, trigger), expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `workspace/executeCommand`: `graft.run`, `graft.cancel`, `graft.status`. Answers at once; what takes time is a job, or the
+//! `workspace/executeCommand`: `graft.run`, `graft.cancel`, `graft.status`, `graft.accepted`, `graft.toggle_completion`. Answers at once; what takes time is a job, or the
 //! check-up that `graft.status` was asked for.
 
 use serde::{Deserialize, Serialize};
@@ -17,9 +17,13 @@ pub(super) const RUN: &str = "graft.run";
 pub(super) const CANCEL: &str = "graft.cancel";
 /// Tells what runs.
 pub(super) const STATUS: &str = "graft.status";
+/// Switches inline completion on and off.
+pub(super) const TOGGLE: &str = "graft.toggle_completion";
+/// Tells that a suggestion was taken.
+pub(super) const ACCEPTED: &str = "graft.accepted";
 
 /// The commands, as clients are told.
-pub(super) const COMMANDS: [&str; 3] = [RUN, CANCEL, STATUS];
+pub(super) const COMMANDS: [&str; 5] = [RUN, CANCEL, STATUS, ACCEPTED, TOGGLE];
 
 /// The one argument of `graft.run`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,6 +67,8 @@ impl Server {
             RUN => self.graft_run(arguments),
             CANCEL => self.graft_cancel(arguments),
             STATUS => self.graft_status(arguments).await,
+            ACCEPTED => self.graft_accepted(&arguments),
+            TOGGLE => self.graft_toggle_completion(arguments).await,
             command => Err(Error::invalid_params(format!(
                 "there is no command `{command}`; graft-ls knows {}",
                 COMMANDS.join(", ")
@@ -111,12 +117,23 @@ impl Server {
             true => Some(self.examined().await?),
             false => None,
         };
-        let mut status = self.status();
+        let mut status = self.status().await;
         if let Some(checkup) = checkup {
             status["doctor_text"] = text(&checkup).into();
             status["doctor"] = serde_json::to_value(checkup).map_err(|_| Error::internal_error())?;
         }
         Ok(status)
+    }
+
+    /// One that is not known is no mistake: the editor may tell of a suggestion of long ago.
+    fn graft_accepted(&self, arguments: &[Value]) -> Result<Value> {
+        let suggestion = match arguments {
+            [one] => one.as_u64(),
+            _ => None,
+        };
+        let wrong = || Error::invalid_params(format!("{ACCEPTED} takes the argument of a suggestion's own command"));
+        self.0.work.accepted(suggestion.ok_or_else(wrong)?);
+        Ok(Value::Null)
     }
 
     async fn examined(&self) -> Result<Checkup> {
@@ -133,7 +150,7 @@ impl Server {
         }
     }
 
-    fn status(&self) -> Value {
+    async fn status(&self) -> Value {
         let jobs = self.0.jobs.list().into_iter().map(|job| {
             let progress = job.progress();
             json!({
@@ -151,7 +168,8 @@ impl Server {
             }
             status
         });
-        json!({"jobs": jobs.collect::<Vec<_>>(), "providers": providers.collect::<Vec<_>>()})
+        let (jobs, providers) = (jobs.collect::<Vec<_>>(), providers.collect::<Vec<_>>());
+        json!({"jobs": jobs, "providers": providers, "completion": self.0.completion_status().await})
     }
 
     /// `window/workDoneProgress/cancel`: the progress token is the job's id.

@@ -1,4 +1,4 @@
-//! `textDocument/inlineCompletion`: one suggestion at the cursor. The latest request of a document counts: it ends the one before it,
+//! `textDocument/inlineCompletion`: suggestions at the cursor. The latest request of a document counts: it ends the one before it,
 //! which is answered with nothing, as is one whose document has changed. Refuses to interrupt anybody who types: what goes wrong is
 //! said once.
 
@@ -10,21 +10,26 @@ use dashmap::DashMap;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::gen_lsp_types::{
-    InlineCompletionItem, InlineCompletionParams, InlineCompletionResponse, InlineCompletionTriggerKind, InsertText,
-    MessageType, Range, Uri,
+    Command, InlineCompletionItem, InlineCompletionParams, InlineCompletionResponse, InlineCompletionTriggerKind,
+    InsertText, MessageType, Range, Uri,
 };
 use tower_lsp::jsonrpc::Result;
 
+use super::completion_switch::Switches;
+use super::execute_command::ACCEPTED;
 use super::session::{Server, Session};
 use super::store::Open;
 use super::{from_proto, to_proto, uri};
 use crate::actions::ActionId;
-use crate::engine::{Completion, Failure, Suggested, Suggestion, Task, Wanted};
+use crate::config::{Activation, Config};
+use crate::engine::{Completion, Failure, Suggested, Suggestion, Suggestions, Task, Wanted};
 use crate::inline_completion::{Selected, Trigger};
 use crate::syntax::Document;
 
 /// Who types on within this time wants no completion yet: some editors ask at every key.
 const PAUSE: Duration = Duration::from_millis(130);
+/// The most suggestions for who asks by hand; who types gets one.
+const MOST_ITEMS: usize = 3;
 /// Reasons that are remembered as said; no more are ever told.
 const MOST_SAID: usize = 32;
 
@@ -32,6 +37,7 @@ const MOST_SAID: usize = 32;
 #[derive(Default)]
 pub(super) struct Completions {
     running: DashMap<Uri, CancellationToken>,
+    pub(super) switches: Switches,
     said: Mutex<HashSet<String>>,
 }
 
@@ -66,10 +72,15 @@ impl Server {
         let at = Range { start: place.position, end: place.position };
         let wanted = wanted(session, &document, &params);
         let answer = async {
+            let config = session.config(open.path.as_deref()).await;
+            let least = if wanted.trigger == Trigger::Automatic { Activation::Auto } else { Activation::Manual };
+            if session.activation(&open, config.as_deref()).0 > least {
+                return None;
+            }
             if wanted.trigger == Trigger::Automatic {
                 tokio::time::sleep(PAUSE).await;
             }
-            let task = task(session, &open, document.clone(), &at).await;
+            let task = task(session, &open, config, document.clone(), &at);
             completed(session, task, wanted.clone()).await
         };
         let completion = tokio::select! {
@@ -80,15 +91,15 @@ impl Server {
         };
         let now = session.store.get(&open.uri);
         let is_current = now.as_ref().and_then(Open::document).is_some_and(|now| now.version() == document.version());
-        let suggestion = match completion.map(|completion| completion.result) {
-            Some(Ok(Suggested::Text(suggestions))) if is_current => Some(suggestions.best),
+        let suggestions = match completion.map(|completion| completion.result) {
+            Some(Ok(Suggested::Text(suggestions))) if is_current => Some(suggestions),
             Some(Err(failure)) => {
                 tell(session, wanted.trigger, &failure).await;
                 None
             }
             _ => None,
         };
-        Ok(suggestion.map(|suggestion| response(session, &document, suggestion)))
+        Ok(suggestions.map(|suggestions| response(session, &document, &suggestions, wanted.trigger)))
     }
 }
 
@@ -107,19 +118,15 @@ fn wanted(session: &Session, document: &Document, params: &InlineCompletionParam
         InlineCompletionTriggerKind::Invoked => Trigger::Invoked,
         _ => Trigger::Automatic,
     };
-    let selected = selected.map(|own| Selected {
+    // A suggestion replaces a part of one line.
+    let selected = selected.filter(|own| own.range.start.line == own.range.end.line).map(|own| Selected {
         range: from_proto::byte_range(document, &own.range, session.encoding()),
         text: own.text.clone(),
     });
     Wanted { trigger, selected }
 }
 
-async fn task(session: &Arc<Session>, open: &Open, document: Document, at: &Range) -> Task {
-    let folder = session.folder(open.path.as_deref());
-    let (config, news) = session.settings.config(folder.as_deref());
-    for sentence in session.configured(news) {
-        session.show(MessageType::Warning, &sentence).await;
-    }
+fn task(session: &Session, open: &Open, config: Option<Arc<Config>>, document: Document, at: &Range) -> Task {
     let range = from_proto::byte_range(&document, at, session.encoding());
     // The action counts for nothing.
     let task = Task::new("completion", ActionId::Generate, document, range);
@@ -140,13 +147,51 @@ async fn tell(session: &Session, trigger: Trigger, failure: &Failure) {
     }
 }
 
-fn response(session: &Session, document: &Document, suggestion: Suggestion) -> InlineCompletionResponse {
-    let range = to_proto::range(document.text(), suggestion.range, session.encoding());
-    let item = InlineCompletionItem {
-        filter_text: None,
+fn response(
+    session: &Session,
+    document: &Document,
+    suggestions: &Suggestions,
+    trigger: Trigger,
+) -> InlineCompletionResponse {
+    let most = if trigger == Trigger::Automatic { 1 } else { MOST_ITEMS };
+    let items = suggestions.iter().take(most).map(|own| item(session, document, own));
+    InlineCompletionResponse::InlineCompletionItemList(items.collect())
+}
+
+fn item(session: &Session, document: &Document, suggestion: &Suggestion) -> InlineCompletionItem {
+    let range = to_proto::range(document.text(), suggestion.range.clone(), session.encoding());
+    InlineCompletionItem {
+        filter_text: Some(filter_text(document.slice(suggestion.range.clone()), &suggestion.text)),
         range: Some(range),
-        command: None,
-        insert_text: InsertText::String(suggestion.text),
-    };
-    InlineCompletionResponse::InlineCompletionItemList(vec![item])
+        command: Some(accepted_command(suggestion)),
+        insert_text: InsertText::String(suggestion.text.clone()),
+    }
+}
+
+/// What the editor tells once the suggestion is taken.
+pub(super) fn accepted_command(suggestion: &Suggestion) -> Command {
+    Command {
+        title: "Graft: suggestion taken".to_owned(),
+        tooltip: None,
+        command: ACCEPTED.to_owned(),
+        arguments: Some(vec![suggestion.id.into()]),
+    }
+}
+
+/// An editor shows a suggestion while what it replaces begins this text: so it begins with what is there, also where the
+/// editor's list has found its entry by other letters.
+fn filter_text(replaced: &str, text: &str) -> String {
+    if text.starts_with(replaced) { text.to_owned() } else { format!("{replaced}{text}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggestion_is_found_by_what_it_replaces() {
+        assert_eq!(filter_text("", "a + b"), "a + b");
+        assert_eq!(filter_text("ma", "max(a, b)"), "max(a, b)");
+        assert_eq!(filter_text("mx", "max(a, b)"), "mxmax(a, b)");
+    }
 }

@@ -67,7 +67,7 @@ struct Stage<'a> {
 
 impl Stage<'_> {
     async fn work(&mut self, open: Option<Open>, argument: RunArgument) -> Ending {
-        let config = self.config(open.as_ref()).await;
+        let config = self.session.config(open.as_ref().and_then(|open| open.path.as_deref())).await;
         let task = match self.task(open, config, argument) {
             Ok(task) => task,
             Err(failure) => return Ending::Failed(failure),
@@ -101,17 +101,6 @@ impl Stage<'_> {
             *failure = Failure { code: ReasonCode::BadRequest, message };
         }
         outcome
-    }
-
-    /// The config of the document's folder; nothing where none was ever good. A config file that changed is noticed here, and
-    /// what is wrong with it is said.
-    async fn config(&self, open: Option<&Open>) -> Option<Arc<Config>> {
-        let folder = self.session.folder(open.and_then(|open| open.path.as_deref()));
-        let (config, news) = self.session.settings.config(folder.as_deref());
-        for sentence in self.session.configured(news) {
-            self.session.show(MessageType::Warning, &sentence).await;
-        }
-        config
     }
 
     /// What the engine is to do, or why it cannot be asked.

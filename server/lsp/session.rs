@@ -117,6 +117,16 @@ impl Session {
         news.into_iter().chain(more).collect()
     }
 
+    /// The config for a document; nothing where none was ever good. A config file that changed is noticed here, and what is
+    /// wrong with it is said.
+    pub(super) async fn config(&self, path: Option<&Path>) -> Option<Arc<Config>> {
+        let (config, news) = self.settings.config(self.folder(path).as_deref());
+        for sentence in self.configured(news) {
+            self.show(MessageType::Warning, &sentence).await;
+        }
+        config
+    }
+
     /// Looks for a model where no settings name one, and says what was picked. What is not found is said when it is missed.
     async fn discover(&self) {
         let folders = lock(&self.folders).clone();

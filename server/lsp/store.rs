@@ -149,6 +149,14 @@ impl Store {
         Some((document.source().to_owned(), document.version()))
     }
 
+    /// The open documents in languages that Graft knows, by their addresses.
+    pub(super) fn documents(&self) -> Vec<Open> {
+        let known = |open: &Open| open.document().is_some();
+        let mut documents: Vec<Open> = self.open.iter().map(|open| open.clone()).filter(known).collect();
+        documents.sort_by(|a, b| a.uri.as_ref().cmp(b.uri.as_ref()));
+        documents
+    }
+
     /// The open config files.
     pub(super) fn config_texts(&self) -> Vec<ConfigText> {
         let text = |open: dashmap::mapref::multiple::RefMulti<'_, Uri, Open>| match (&open.held, &open.path) {

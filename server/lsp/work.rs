@@ -24,6 +24,9 @@ pub trait Work: Send + Sync + 'static {
     /// What a model would put at the task's cursor; dropping the future cancels it and closes its connection.
     fn complete<'a>(&'a self, task: &'a Task, wanted: &'a Wanted) -> BoxFuture<'a, Completion>;
 
+    /// Hears that a suggestion was taken.
+    fn accepted(&self, suggestion: u64);
+
     /// Exchanges the config; running tasks keep the one they started with.
     fn configure(&self, config: Config);
 
@@ -48,6 +51,10 @@ impl Work for Engine {
 
     fn complete<'a>(&'a self, task: &'a Task, wanted: &'a Wanted) -> BoxFuture<'a, Completion> {
         Engine::complete(self, task, wanted).boxed()
+    }
+
+    fn accepted(&self, suggestion: u64) {
+        Engine::accepted(self, suggestion);
     }
 
     fn configure(&self, config: Config) {

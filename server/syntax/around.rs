@@ -134,13 +134,27 @@ pub fn bytes_in_error(document: &Document) -> usize {
     bytes
 }
 
-/// Whether a place lies inside a comment or right behind a line comment.
+/// Whether a place lies inside a comment or right behind a line comment; behind a block's closing mark is outside.
 pub fn in_comment(document: &Document, offset: usize) -> bool {
     let line = document.line_start(offset)..offset;
     let outline = super::Outline::of(document, Some(line));
     outline.comments.iter().any(|comment| {
-        let text = document.slice(comment.clone()).trim_end();
-        comment.start < offset && offset <= comment.start + text.len()
+        // A line comment goes on behind its last word, and may take in its line's end.
+        let text = document.slice(comment.clone()).trim_end_matches(['\r', '\n']);
+        let is_line = text.starts_with(document.language().line_comment);
+        let end = comment.start + text.len();
+        comment.start < offset && (offset < end || is_line && offset == end)
+    })
+}
+
+/// Whether a place lies inside a string; code that is set into one is none of it.
+pub fn in_string(document: &Document, offset: usize) -> bool {
+    let strings = super::Outline::of(document, Some(offset..offset)).strings;
+    strings.into_iter().any(|string| {
+        let is_inside = string.start < offset && offset < string.end;
+        let open =
+            |range| brackets(document, range).iter().fold(0, |open, own| open + if own.opens() { 1 } else { -1 });
+        is_inside && open(string.start..offset) <= 0
     })
 }
 
@@ -177,5 +191,24 @@ mod tests {
         let document = document("rust", text);
         assert!(in_comment(&document, text.find("one").unwrap() + 3));
         assert!(!in_comment(&document, 4) && !in_comment(&document, text.len() - 2));
+    }
+
+    #[test]
+    fn knows_a_string_from_code() {
+        for (id, text, expected) in [
+            ("rust", "fn a() { f(\"o|ne\"); }\n", true),
+            ("rust", "fn a() { f(\"one\"|); }\n", false),
+            ("python", "x = f(\"a {b|} c\")\n", true),
+            ("python", "x = f\"a {b|} c\"\n", false),
+            ("python", "x = f\"a {b} |c\"\n", true),
+            ("javascript", "f(`a ${b + |c} d`);\n", false),
+            ("javascript", "f(`a ${b} |d`);\n", true),
+            ("typescript", "f('|');\n", true),
+            ("go", "package a\n\nvar x = \"a|\"\n", true),
+            ("java", "class A { String x = \"a|\"; }\n", true),
+        ] {
+            let offset = text.find('|').unwrap();
+            assert_eq!(in_string(&document(id, &text.replacen('|', "", 1)), offset), expected, "{id}: {text}");
+        }
     }
 }

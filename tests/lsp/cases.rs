@@ -54,6 +54,10 @@ impl Work for Overheard {
         self.engine.complete(task, wanted).boxed()
     }
 
+    fn accepted(&self, suggestion: u64) {
+        Work::accepted(&self.engine, suggestion);
+    }
+
     fn configure(&self, config: Config) {
         self.engine.configure(config);
     }

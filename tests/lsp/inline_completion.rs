@@ -14,11 +14,19 @@ const URI: &str = "file:///w/a.rs";
 const CODE: &str = "fn add(a: u8, b: u8) -> u8 {\n    \n}\n";
 
 async fn client(server: &ModelServer, model: &str) -> LspClient {
+    client_with(server, model, json!({})).await
+}
+
+/// A client whose settings say this of completion.
+async fn client_with(server: &ModelServer, model: &str, completion: Value) -> LspClient {
+    client_of(Arc::new(Engine::new(Config::default())), server, model, completion).await
+}
+
+async fn client_of(engine: Arc<Engine>, server: &ModelServer, model: &str, completion: Value) -> LspClient {
     let params = json!({"capabilities": capabilities(), "initializationOptions": {
         "providers": {"p": {"kind": "openai", "base_url": server.url(), "parallel": 1, "first_token_timeout_s": 20}},
-        "models": {"m": {"provider": "p", "model": model}}, "routes": {"complete": "m"},
+        "models": {"m": {"provider": "p", "model": model}}, "routes": {"complete": "m"}, "completion": completion,
     }});
-    let engine = Arc::new(Engine::new(Config::default()));
     let mut client = LspClient::start_with(engine, from_editor(), params).await;
     client.open(URI, "rust", CODE).await;
     client
@@ -38,9 +46,29 @@ async fn gives_one_item_with_its_range_whoever_asks() {
     let mut client = client(&server, "qwen2.5-coder").await;
     assert_eq!(client.server_info["capabilities"]["inlineCompletionProvider"], json!(true));
     let place = json!({"line": 1, "character": 4});
-    for trigger in [INVOKED, AUTOMATIC] {
+    for (trigger, id) in [(INVOKED, 1), (AUTOMATIC, 2)] {
         let items = client.request(METHOD, at(1, 4, trigger)).await.unwrap();
-        assert_eq!(items, json!([{"insertText": "a + b", "range": {"start": place, "end": place}}]));
+        let command = json!({"title": "Graft: suggestion taken", "command": "graft.accepted", "arguments": [id]});
+        let range = json!({"start": place, "end": place});
+        assert_eq!(items, json!([{"insertText": "a + b", "filterText": "a + b", "range": range, "command": command}]));
+    }
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn hears_what_is_taken_and_minds_nothing_that_it_does_not_know() {
+    let server = ModelServer::start(Script::always(Reply::text("a + b"))).await;
+    let engine = Arc::new(Engine::new(Config::default()));
+    let mut client = client_of(engine.clone(), &server, "qwen2.5-coder", json!({})).await;
+    let items = client.request(METHOD, at(1, 4, INVOKED)).await.unwrap();
+    let command = items[0]["command"]["command"].as_str().unwrap();
+    for arguments in [&items[0]["command"]["arguments"], &json!([77]), &items[0]["command"]["arguments"]] {
+        assert_eq!(client.command(command, arguments.clone()).await, Ok(Value::Null), "{arguments}");
+    }
+    let counts: Vec<(u64, u64)> = engine.uptake().into_iter().map(|(.., own)| (own.suggested, own.accepted)).collect();
+    assert_eq!(counts, [(1, 1)]);
+    for arguments in [json!([]), json!(["x"]), json!([-1])] {
+        assert!(client.command(command, arguments.clone()).await.is_err(), "{arguments}");
     }
     client.shutdown().await;
 }
@@ -54,7 +82,15 @@ async fn goes_on_from_what_the_list_has_selected() {
     let mut params = at(1, 6, AUTOMATIC);
     params["context"]["selectedCompletionInfo"] = json!({"range": range(6), "text": "max"});
     let items = client.request(METHOD, params).await.unwrap();
-    assert_eq!(items, json!([{"insertText": "max(a, b)", "range": range(6)}]));
+    assert_eq!((&items[0]["insertText"], &items[0]["range"]), (&json!("max(a, b)"), &range(6)));
+    // What the list has selected may be found by other letters, and a range over several lines is none.
+    let mut params = at(1, 6, AUTOMATIC);
+    params["context"]["selectedCompletionInfo"] = json!({"range": range(6), "text": "sum"});
+    let items = client.request(METHOD, params.clone()).await.unwrap();
+    assert_eq!((&items[0]["insertText"], &items[0]["filterText"]), (&json!("sum(a, b)"), &json!("masum(a, b)")));
+    params["context"]["selectedCompletionInfo"]["range"]["start"]["line"] = json!(0);
+    let items = client.request(METHOD, params).await.unwrap();
+    assert_eq!((&items[0]["insertText"], &items[0]["range"]["start"]), (&json!("(a, b)"), &range(6)["end"]));
     client.shutdown().await;
 }
 
@@ -156,5 +192,69 @@ async fn typing_asks_no_cloud_that_routes_complete_does_not_name() {
     assert_eq!(client.request(METHOD, at(1, 4, AUTOMATIC)).await, Ok(Value::Null));
     assert!(server.requests().is_empty());
     assert_eq!(client.request(METHOD, at(1, 4, INVOKED)).await.unwrap()[0]["insertText"], json!("a + b"));
+    client.shutdown().await;
+}
+
+#[tokio::test]
+async fn settings_say_where_typing_asks_and_where_nobody_does() {
+    for (completion, automatic, invoked, why) in [
+        (json!({"trigger": "manual"}), false, true, "completion.trigger"),
+        (json!({"trigger": "off"}), false, false, "completion.trigger"),
+        (json!({"languages": {"off": ["rust"]}}), false, false, "completion.languages"),
+        (json!({"languages": {"off": ["python"]}, "paths": {"manual": "b.rs"}}), true, true, "completion.trigger"),
+        (json!({"paths": {"manual": "**/a.rs"}}), false, true, "completion.paths"),
+    ] {
+        let server = ModelServer::start(Script::always(Reply::text("a + b"))).await;
+        let mut client = client_with(&server, "qwen2.5-coder", completion.clone()).await;
+        for (trigger, is_given) in [(AUTOMATIC, automatic), (INVOKED, invoked)] {
+            let answer = client.request(METHOD, at(1, 4, trigger)).await.unwrap();
+            assert_eq!(answer.is_array(), is_given, "{completion} {trigger}");
+        }
+        let status = client.command("graft.status", json!([])).await.unwrap();
+        let activation = if automatic {
+            "auto"
+        } else if invoked {
+            "manual"
+        } else {
+            "off"
+        };
+        let documents = json!([{"uri": URI, "activation": activation, "why": why}]);
+        assert_eq!(status["completion"], json!({"on": true, "documents": documents}), "{completion}");
+        client.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn a_command_switches_a_file_or_everything() {
+    const TOGGLE: &str = "graft.toggle_completion";
+    let server = ModelServer::start(Script::always(Reply::text("a + b"))).await;
+    let mut client = client_with(&server, "qwen2.5-coder", json!({"languages": {"off": "python"}})).await;
+    const PYTHON: &str = "file:///w/b.py";
+    client.open(PYTHON, "python", "def add(a, b):\n    \n").await;
+    let is_given = async |client: &mut LspClient, uri: &str| {
+        let mut params = at(1, 4, INVOKED);
+        params["textDocument"]["uri"] = json!(uri);
+        client.request(METHOD, params).await.unwrap().is_array()
+    };
+    for (argument, on, said, rust, python) in [
+        (json!([{"uri": URI}]), false, "off in `a.rs`", false, false),
+        (json!([{"uri": URI}]), true, "on in `a.rs`", true, false),
+        (json!([{"uri": PYTHON}]), true, "on in `b.py`", true, true),
+        (json!([]), false, "off everywhere", false, false),
+        (json!([{"uri": PYTHON, "on": true}]), true, "on in `b.py`", false, true),
+        (json!([{"on": true}]), true, "on everywhere", true, false),
+    ] {
+        assert_eq!(client.command(TOGGLE, argument.clone()).await, Ok(json!({"on": on})), "{argument}");
+        assert_eq!(client.message().await, (3, format!("Graft: inline completion is {said}")));
+        assert_eq!(
+            (is_given(&mut client, URI).await, is_given(&mut client, PYTHON).await),
+            (rust, python),
+            "{argument}"
+        );
+    }
+    for argument in [json!([{"uri": "file:///w/none.rs"}]), json!([{"url": URI}]), json!([7])] {
+        let error = client.command(TOGGLE, argument).await.unwrap_err();
+        assert!(error["message"].as_str().unwrap().contains(TOGGLE), "{error}");
+    }
     client.shutdown().await;
 }

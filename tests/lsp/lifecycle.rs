@@ -21,7 +21,7 @@ async fn says_what_it_can_do() {
     assert_eq!(capabilities["codeActionProvider"].get("resolveProvider"), None);
     assert_eq!(
         capabilities["executeCommandProvider"]["commands"],
-        json!(["graft.run", "graft.cancel", "graft.status"])
+        json!(["graft.run", "graft.cancel", "graft.status", "graft.accepted", "graft.toggle_completion"])
     );
     assert_eq!(client.server_info["serverInfo"]["name"], "graft-ls");
     client.shutdown().await;
