@@ -20,6 +20,7 @@ mod privacy;
 mod project;
 mod provider;
 mod record;
+mod review;
 mod routes;
 mod rules;
 mod schema;
@@ -54,6 +55,7 @@ pub use price::Price;
 pub use privacy::{Ownership, PrivacyClass, PrivacyGlob, PrivacySettings, SecretHandling};
 pub use project::PROJECT_FILE;
 pub use provider::{Provider, ProviderKind};
+pub use review::Review;
 pub use routes::{ACTION_IDS, Chain, Routes, StepName};
 pub use rules::{PathGlob, Rule, SCOPE_KINDS, When};
 pub use schema::schema;
@@ -87,6 +89,8 @@ pub struct Config {
     pub document: DocumentSettings,
     /// Where inline completion is given.
     pub completion: CompletionSettings,
+    /// Whether an editor makes edits at once.
+    pub review: Review,
     /// Where each job is saved for a bug report; nothing means that none is.
     pub record: Option<PathBuf>,
     /// Whether to look for a model server on this machine when one is needed: nothing else is configured, and nobody minds.
@@ -144,6 +148,7 @@ fn read(root: &Node, noted: &Noted) -> Config {
         budget: budget::read(&fields),
         document: document::read(&fields),
         completion: completion::read(&fields),
+        review: review::read(&fields),
         record: record::read(&fields),
         discover: discover && providers.is_empty() && models.is_empty(),
         trusted: false,
@@ -248,7 +253,7 @@ document = "deep"
             ("x = \n", "1:5: not valid TOML"),
             (
                 "[provider.a]\n",
-                "1:2: provider: unknown key, did you mean `providers`? (expected one of preset, discover, trust, record, providers, models, routes, rules, privacy, budget, document, completion)",
+                "1:2: provider: unknown key, did you mean `providers`? (expected one of preset, discover, trust, review, record, providers, models, routes, rules, privacy, budget, document, completion)",
             ),
             ("providers = 1\n", "1:13: providers: expected tables [providers.NAME], found 1"),
             (
@@ -356,7 +361,7 @@ document = "deep"
             (json!({"routes": [1]}), "routes: expected a table with default, "),
             (
                 json!([1]),
-                "expected a table with preset, discover, trust, record, providers, models, routes, rules, privacy, budget, document, completion, found a list",
+                "expected a table with preset, discover, trust, review, record, providers, models, routes, rules, privacy, budget, document, completion, found a list",
             ),
             (json!({"record": "jobs"}), "record: expected an absolute path, or one that starts with ~/"),
             (

@@ -15,6 +15,7 @@ mod jobs;
 mod messages;
 mod middleware;
 mod progress;
+mod review;
 mod run;
 mod session;
 mod settings;

@@ -212,6 +212,26 @@ fn trust_shows_asks_and_lasts_until_the_settings_change() {
 }
 
 #[test]
+fn a_project_may_have_you_asked_before_edits_and_may_not_spare_you_the_question() {
+    for (user, project, set, in_force, ignored) in [
+        ("auto", "confirm", "document = {}", "confirm", false),
+        ("auto", "confirm", "review = 'auto'", "confirm", false),
+        ("confirm", "auto", "document = {}", "confirm", true),
+        ("confirm", "auto", "review = 'auto'", "auto", false),
+    ] {
+        let home = Home::new(&format!("review = '{user}'\n"), &format!("review = '{project}'\n"));
+        let (code, stdout, stderr) = home.run(&["config", "show", "--set", set]);
+        assert_eq!(code, 0, "{stderr}");
+        assert!(stdout.contains(&format!("review = \"{in_force}\" ")), "{user} {project} {set}: {stdout}");
+        assert_eq!(
+            stderr.contains("only your own files may hold: review"),
+            ignored,
+            "{user} {project} {set}: {stderr}"
+        );
+    }
+}
+
+#[test]
 fn no_trust_lets_a_project_say_what_a_model_costs() {
     let project = "[models.quick]\nmodel = \"other\"\nprice = { input = 0, output = 0 }\n";
     let home = Home::new(USER, project);

@@ -95,16 +95,16 @@ impl Layers<'_> {
             let own = [&user, &editor, &flags];
             (name, tighter::layered(name, settings, &own, &divided.free, &mut divided.refused))
         });
+        let choices = tighter::choices(&own, &mut divided.free, &mut divided.refused);
         let ignored = self.warning(&divided, is_trusted);
         let mut project = divided.free;
         if is_trusted {
             project = project.overlaid_with(divided.trusted);
         }
         let mut said = user.overlaid_with(project).overlaid_with(editor).overlaid_with(flags);
-        for (name, entry) in tighter {
-            if let (Some(entry), Value::Table(table)) = (entry, &mut said.value) {
-                table.insert(name.to_owned(), entry);
-            }
+        let tighter = tighter.into_iter().filter_map(|(name, entry)| Some((name.to_owned(), entry?)));
+        if let Value::Table(table) = &mut said.value {
+            table.extend(tighter.chain(choices));
         }
         let root = match said.string("preset").and_then(Preset::parse) {
             Some(preset) => {

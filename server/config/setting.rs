@@ -1,7 +1,9 @@
 //! What the config can hold, as tables: readers, schema, documentation and what a project may set all come from here.
 //! Reads nothing.
 
-use super::{budget, completion, document, fim, key, model, preset, price, privacy, provider, record, routes, rules};
+use super::{
+    budget, completion, document, fim, key, model, preset, price, privacy, provider, record, review, routes, rules,
+};
 
 /// One key of a table of the config.
 #[derive(Debug, Clone, Copy)]
@@ -114,7 +116,7 @@ pub const SECTIONS: [Section; 16] = [
 ];
 
 /// The top of the file: single keys, then tables, which the documentation describes one by one.
-pub(super) const TOP: [Setting; 12] = [
+pub(super) const TOP: [Setting; 13] = [
     Setting {
         name: "preset",
         form: "`local`, `hybrid`, `cloud`",
@@ -142,6 +144,7 @@ pub(super) const TOP: [Setting; 12] = [
         shape: Shape::Boolean,
         project: InProject::Never,
     },
+    review::SETTING,
     record::SETTING,
     table("providers", "tables by name", Shape::Tables(&provider::SETTINGS), InProject::Trusted),
     table("models", "tables by name", Shape::Tables(&model::SETTINGS), InProject::Trusted),

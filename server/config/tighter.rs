@@ -1,6 +1,6 @@
-//! The layers of a table in which a project may say only what is stricter. Refuses to read its values.
+//! The layers of what a project may only make stricter. Refuses to read its values.
 
-use super::setting::{InProject, Setting, Shape};
+use super::setting::{InProject, Setting, Shape, TOP};
 use super::tree::{Entry, Node, Table, Value, joined};
 
 /// The layers of the table `name` as one: lists of all layers count together, choices of an upper one replace those of a lower, and
@@ -52,6 +52,21 @@ fn lay(
         }
     }
     Some(())
+}
+
+/// Takes the choices at the top out of a project's settings that it may only tighten: they are to stand over every other
+/// layer. `own` is what counts without the project.
+pub(super) fn choices(own: &Node, project: &mut Node, refused: &mut Vec<String>) -> Table {
+    let Value::Table(project) = &mut project.value else { return Table::new() };
+    let mut tightened = Table::new();
+    for setting in TOP.iter().filter(|setting| setting.project == InProject::Tighter) {
+        let Some(entry) = project.shift_remove(setting.name) else { continue };
+        match is_looser(setting, own.entry(setting.name), &entry) {
+            true => refused.push(setting.name.to_owned()),
+            false => drop(tightened.insert(setting.name.to_owned(), entry)),
+        }
+    }
+    tightened
 }
 
 /// Whether a project chooses less than what counts without it.

@@ -29,25 +29,29 @@ pub(super) enum Applied {
     Landed,
     /// The client did not say.
     Unanswered,
-    /// The job was cancelled before it was sent.
+    /// The job was cancelled before it was sent, or before the client had asked for it.
     Cancelled,
+    /// The client asked the person, who does not want it.
+    Declined,
 }
 
 /// Where an edit goes, and what is there now.
-struct Place {
-    uri: Uri,
+pub(super) struct Place {
+    pub(super) uri: Uri,
     document: Document,
     open: bool,
-    create: bool,
+    pub(super) create: bool,
 }
 
-/// Sends the edit of the job's document, or of the file at `path`, until the client has taken it.
+/// Sends the edit of the job's document, or of the file at `path`, until the client has taken it. Where it `confirms`, the
+/// client asks the person first, who may take their time.
 pub(super) async fn apply(
     session: &Session,
     job: &Job,
     edit: &ValidatedEdit,
     path: Option<PathBuf>,
     label: String,
+    confirms: bool,
 ) -> Result<Applied, Failure> {
     let mut reason = String::new();
     for left in (0..TRIES).rev() {
@@ -60,15 +64,32 @@ pub(super) async fn apply(
         }
         let params = ApplyWorkspaceEditParams {
             label: Some(label.clone()),
-            edit: to_proto::workspace_edit(&place.uri, &edit, place.create, session.abilities()),
+            edit: to_proto::workspace_edit(
+                &place.uri,
+                &edit,
+                place.create,
+                confirms.then_some(&label),
+                session.abilities(),
+            ),
             metadata: None,
         };
         let answer = session.client.send_request::<ApplyWorkspaceEditRequest>(params);
-        reason = match timeout(ANSWER, answer).await {
+        let answer = match confirms {
+            true => tokio::select! {
+                biased;
+                () = job.cancelled.cancelled() => return Ok(Applied::Cancelled),
+                answer = answer => Ok(answer),
+            },
+            false => timeout(ANSWER, answer).await,
+        };
+        reason = match answer {
             Err(_) => {
                 tracing::warn!(job = job.id, "the client did not answer workspace/applyEdit");
                 return Ok(Applied::Unanswered);
             }
+            // No word of a change after either answer: the person said no.
+            Ok(Ok(_)) if confirms && place.open && !changed(session, &place).await => return Ok(Applied::Declined),
+            Ok(Ok(answer)) if confirms && !place.open && !answer.applied => return Ok(Applied::Declined),
             Ok(Ok(answer)) if answer.applied => {
                 if landed(session, &place, &edit).await {
                     return Ok(Applied::Landed);
@@ -93,7 +114,7 @@ pub(super) async fn apply(
 }
 
 /// The place as it is now and the edit for exactly that state.
-fn current(
+pub(super) fn current(
     session: &Session,
     job: &Job,
     edit: &ValidatedEdit,

@@ -29,6 +29,11 @@ pub(super) struct Abilities {
     pub(super) progress: bool,
     /// An edit may create files.
     pub(super) create_files: bool,
+    /// The client shows an edit that needs confirmation and asks for it. Neovim 0.12 says that it does; but it shows no
+    /// change, takes Enter for a yes in the middle of typing, and tells of a no as of an edit that was made.
+    pub(super) confirms_edits: bool,
+    /// The server may have a document shown.
+    pub(super) show_documents: bool,
     /// The least version that the client checks. Neovim opens documents as version 0, takes edits for versions up to 0
     /// unchecked, and tells of changes 150 ms late: an edit for 0 would land on lines that have moved. Its later versions
     /// are its change ticks, all larger than 1.
@@ -49,6 +54,8 @@ impl Abilities {
         let tags = actions.and_then(|actions| actions.tag_support.as_ref());
         let edits = capabilities.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
         let operations = edits.and_then(|edits| edits.resource_operations.as_ref());
+        let window = capabilities.window.as_ref();
+        let is_neovim = params.client_info.as_ref().is_some_and(|client| client.name == "Neovim");
         let watched = capabilities.workspace.as_ref().and_then(|own| own.did_change_watched_files.as_ref());
         let watches_files = watched.is_some_and(|own| own.dynamic_registration == Some(true));
         Abilities {
@@ -57,9 +64,11 @@ impl Abilities {
             encoding: encoding(params),
             action_literals: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),
             model_tag: tags.is_some_and(|tags| tags.value_set.contains(&CodeActionTag::LLMGenerated)),
-            progress: capabilities.window.as_ref().and_then(|window| window.work_done_progress) == Some(true),
+            progress: window.and_then(|window| window.work_done_progress) == Some(true),
             create_files: operations.is_some_and(|operations| operations.contains(&ResourceOperationKind::Create)),
-            least_version: params.client_info.as_ref().filter(|client| client.name == "Neovim").map(|_| 1),
+            confirms_edits: !is_neovim && edits.is_some_and(|edits| edits.change_annotation_support.is_some()),
+            show_documents: window.and_then(|window| window.show_document.as_ref()).is_some_and(|own| own.support),
+            least_version: is_neovim.then_some(1),
             folders: folders(params),
         }
     }

@@ -1,6 +1,7 @@
 //! One job from command to last word. Refuses to end in silence: an edit, one message, or the client's own cancel.
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -10,13 +11,14 @@ use super::apply::{self, Applied};
 use super::execute_command::RunArgument;
 use super::jobs::Job;
 use super::progress::Reporter;
+use super::review::{self, Consent};
 use super::session::Session;
 use super::store::{Held, Open};
 use super::{from_proto, messages, to_proto, uri};
 use crate::actions::{ActionId, Offer};
-use crate::config::Config;
+use crate::config::{Config, Review};
 use crate::engine::{Change, Failure, Outcome, Progress, Task};
-use crate::validate::ReasonCode;
+use crate::validate::{ReasonCode, ValidatedEdit};
 
 /// How a job ended.
 enum Ending {
@@ -24,6 +26,8 @@ enum Ending {
     Done(String),
     /// Somebody stopped it.
     Cancelled,
+    /// The person was asked, and does not want the edit.
+    Declined,
     /// There is nothing to do; why.
     Nothing(String),
     /// There is no edit.
@@ -89,7 +93,9 @@ impl Stage<'_> {
             outcome = self.session.work.execute(&task, &mut observe) => outcome,
         };
         let outcome = if task.config.is_none() { self.without_settings(outcome) } else { outcome };
-        self.settle(outcome).await
+        // Settings that cannot be read may say that the person wants to be asked.
+        let review = task.config.as_ref().map_or(Review::Confirm, |config| config.review);
+        self.settle(outcome, review).await
     }
 
     /// Where settings have mistakes and none were ever good, they are why there is no model.
@@ -164,7 +170,7 @@ impl Stage<'_> {
         }
     }
 
-    async fn settle(&self, outcome: Outcome) -> Ending {
+    async fn settle(&self, outcome: Outcome, review: Review) -> Ending {
         for warning in &outcome.warnings {
             self.session.show(MessageType::Warning, warning).await;
         }
@@ -179,14 +185,41 @@ impl Stage<'_> {
             Err(failure) => return Ending::Failed(failure),
         };
         let step = outcome.attempts.last().map(|attempt| attempt.step.clone()).unwrap_or_default();
-        self.observe(Progress { phase: "applying", step, tokens: outcome.usage.output_tokens, ..Progress::default() });
-        let path = file.map(|(path, _)| path);
-        match apply::apply(self.session, self.job, &edit, path, label).await {
+        let progress = Progress { step, tokens: outcome.usage.output_tokens, ..Progress::default() };
+        match self.deliver(&edit, file.map(|(path, _)| path), label, review, progress).await {
             Ok(Applied::Landed) => Ending::Done(told),
             Ok(Applied::Unanswered) => Ending::Done(format!("{told}; the editor did not say whether it took the edit")),
             Ok(Applied::Cancelled) => Ending::Cancelled,
+            Ok(Applied::Declined) => Ending::Declined,
             Err(failure) => Ending::Failed(failure),
         }
+    }
+
+    /// Sends the edit, after the question where the user wants one: the client's own where it has one.
+    async fn deliver(
+        &self,
+        edit: &ValidatedEdit,
+        path: Option<PathBuf>,
+        label: String,
+        review: Review,
+        progress: Progress,
+    ) -> Result<Applied, Failure> {
+        let asks = review == Review::Confirm;
+        let client_asks = asks && self.session.abilities().confirms_edits;
+        if asks {
+            self.observe(Progress { phase: "asking", detail: "you".to_owned(), ..progress.clone() });
+        }
+        if asks && !client_asks {
+            match review::ask(self.session, self.job, edit, path.clone(), &label).await? {
+                Consent::Given => {}
+                Consent::Declined => return Ok(Applied::Declined),
+                Consent::Cancelled => return Ok(Applied::Cancelled),
+            }
+        }
+        if !client_asks {
+            self.observe(Progress { phase: "applying", ..progress });
+        }
+        apply::apply(self.session, self.job, edit, path, label, client_asks).await
     }
 
     /// Tells the ending: in a message box only where there is no edit, and then in exactly one.
@@ -194,6 +227,11 @@ impl Stage<'_> {
         let (told, shown) = match ending {
             Ending::Done(told) => (told, None),
             Ending::Cancelled => ("cancelled".to_owned(), None),
+            Ending::Declined => {
+                let title = self.title.strip_prefix("Graft: ").unwrap_or(&self.title);
+                let message = format!("discarded: {title}; nothing was changed");
+                ("discarded".to_owned(), Some((MessageType::Info, message)))
+            }
             Ending::Nothing(message) => ("no change".to_owned(), Some((MessageType::Info, message))),
             Ending::Failed(failure) => {
                 tracing::info!(job = self.job.id, code = failure.code.as_str(), "no edit");

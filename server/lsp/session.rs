@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
+use tempfile::TempDir;
 use tower_lsp::gen_lsp_types::{InitializeParams, InitializeResult, InitializedParams, MessageType};
 use tower_lsp::jsonrpc;
 use tower_lsp::{Client, LanguageServer};
@@ -37,6 +38,8 @@ pub(super) struct Session {
     found: Mutex<Option<String>>,
     /// The base config that the engine has.
     base: Mutex<Option<Arc<Config>>>,
+    /// Diffs that the person asked to see; the folder is theirs alone, and goes with the connection.
+    diffs: OnceLock<TempDir>,
 }
 
 impl Session {
@@ -53,6 +56,7 @@ impl Session {
             unsaid: Mutex::default(),
             found: Mutex::default(),
             base: Mutex::default(),
+            diffs: OnceLock::new(),
         }
     }
 
@@ -149,6 +153,14 @@ impl Session {
             self.show(MessageType::Info, &format!("nothing is configured: {found}; `graft-ls config init` keeps it"))
                 .await;
         }
+    }
+
+    /// The folder for diffs.
+    pub(super) fn diffs(&self) -> std::io::Result<&Path> {
+        if self.diffs.get().is_none() {
+            let _ = self.diffs.set(tempfile::Builder::new().prefix("graft-").tempdir()?);
+        }
+        self.diffs.get().map(TempDir::path).ok_or_else(|| std::io::ErrorKind::NotFound.into())
     }
 
     /// Shows one message, under Graft's name.

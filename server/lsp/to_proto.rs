@@ -1,11 +1,13 @@
 //! From the engine's terms to the protocol's: kinds, ranges, workspace edits. Refuses to send an edit without saying which
 //! state of the document it is for: always `documentChanges`, as the `changes` form has no version in any editor.
 
+use std::collections::HashMap;
 use std::ops::Range as ByteRange;
 
 use tower_lsp::gen_lsp_types::{
-    self as lsp, CodeActionKind, CreateFile, CreateFileOptions, DocumentChange, Edit, MessageType,
-    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit,
+    self as lsp, AnnotatedTextEdit, ChangeAnnotation, CodeActionKind, CreateFile, CreateFileOptions, DocumentChange,
+    Edit, MessageType, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit,
+    Uri, WorkspaceEdit,
 };
 
 use super::initialize::Abilities;
@@ -43,14 +45,29 @@ fn position(position: Position) -> lsp::Position {
     lsp::Position { line: unit(position.line), character: unit(position.character) }
 }
 
-/// The edit of one document, at the version that it was checked against, after creating the file where `create` says so.
-pub(super) fn workspace_edit(uri: &Uri, edit: &ValidatedEdit, create: bool, abilities: &Abilities) -> WorkspaceEdit {
+/// The one annotation of an edit.
+const ANNOTATION: &str = "graft";
+
+/// The edit of one document, at the version that it was checked against, after creating the file where `create` says so. With
+/// `question`, the client asks it before it makes the edit.
+pub(super) fn workspace_edit(
+    uri: &Uri,
+    edit: &ValidatedEdit,
+    create: bool,
+    question: Option<&str>,
+    abilities: &Abilities,
+) -> WorkspaceEdit {
     let document = edit.document();
+    let annotation = question.map(|_| ANNOTATION.to_owned());
     let edits = edit.edits().iter().map(|edit| {
-        Edit::TextEdit(TextEdit {
+        let text_edit = TextEdit {
             range: range(document.text(), edit.range.clone(), abilities.encoding),
             new_text: edit.new.clone(),
-        })
+        };
+        match annotation.clone() {
+            Some(annotation_id) => Edit::AnnotatedTextEdit(AnnotatedTextEdit { annotation_id, text_edit }),
+            None => Edit::TextEdit(text_edit),
+        }
     });
     let change = DocumentChange::TextDocumentEdit(TextDocumentEdit {
         text_document: OptionalVersionedTextDocumentIdentifier {
@@ -63,10 +80,19 @@ pub(super) fn workspace_edit(uri: &Uri, edit: &ValidatedEdit, create: bool, abil
         DocumentChange::CreateFile(CreateFile {
             uri: uri.clone(),
             options: Some(CreateFileOptions { overwrite: None, ignore_if_exists: Some(true) }),
-            annotation_id: None,
+            annotation_id: annotation.clone(),
         })
     });
-    WorkspaceEdit { document_changes: Some(creation.into_iter().chain([change]).collect()), ..WorkspaceEdit::default() }
+    let annotations = question.map(|question| {
+        let annotation =
+            ChangeAnnotation { label: question.to_owned(), needs_confirmation: Some(true), description: None };
+        HashMap::from([(ANNOTATION.to_owned(), annotation)])
+    });
+    WorkspaceEdit {
+        changes: None,
+        document_changes: Some(creation.into_iter().chain([change]).collect()),
+        change_annotations: annotations,
+    }
 }
 
 /// How loudly an editor is told of a reason.

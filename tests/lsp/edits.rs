@@ -1,6 +1,7 @@
 //! From a command to the edit in the buffer, with the real engine and a scripted model.
 
 mod moving;
+mod review;
 mod test_files;
 
 use std::sync::Arc;

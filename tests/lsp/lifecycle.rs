@@ -264,7 +264,7 @@ async fn keeps_the_last_good_settings_and_says_so_once() {
 }
 
 #[tokio::test]
-async fn settings_of_the_start_that_are_wrong_cost_one_message_and_nothing_else() {
+async fn settings_of_the_start_that_are_wrong_cost_one_message_and_a_question_before_edits() {
     for (settings, parts) in [
         (json!({"providers": {"here": {"kind": "olama"}}}), ["providers.here.kind", "ollama"]),
         (json!({"graft": {"routes": {"default": "quick"}}}), ["routes.default", "`quick`"]),
@@ -282,6 +282,9 @@ async fn settings_of_the_start_that_are_wrong_cost_one_message_and_nothing_else(
         client.open(URI, "rust", "fn a() -> u8 {\n    1\n}\n").await;
         // What needs no settings still works; a second message would fail the goodbye.
         let job = client.run(json!({"action": "document", "uri": URI, "range": range()})).await;
+        // They may hold that the person wants to be asked.
+        let question = client.request_from_server("window/showMessageRequest").await;
+        client.reply(&question, json!({"title": "Apply"})).await;
         assert!(client.ended(&job).await.starts_with("done by builtin"), "{settings}");
         assert!(client.text(URI).starts_with("///"), "{settings}");
         client.shutdown().await;
