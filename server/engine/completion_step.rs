@@ -88,6 +88,7 @@ impl Ask<'_> {
             ..Usage::default()
         };
         let mut leave = self.leave(model, input_tokens, most).await?;
+        leave.owes(usage(0));
         let (mut raw, mut enough) = (String::new(), None);
         let mut on_event = |event: Event| {
             if let Event::Text(piece) = event {
@@ -108,7 +109,7 @@ impl Ask<'_> {
             return Ok((Said::Done(enough.unwrap_or(NOTHING)), used));
         };
         turn.tell(answered.as_ref().map(drop));
-        let used = answered.as_ref().map_or_else(|error| error.usage, |answer| answer.usage);
+        let used = answered.as_ref().map_or_else(|error| error.billed(input_tokens), |answer| answer.usage);
         leave.settle(used).await;
         let said = match answered {
             Err(error) => failed(&error),

@@ -182,6 +182,8 @@ impl Ask<'_> {
         let state = progress(model, record, "loading");
         let (mut bytes, mut begun) = (0u64, false);
         let input_tokens = prompt.estimated_tokens();
+        // Who gives up before the first token has had the prompt read all the same.
+        leave.owes(Usage { input_tokens, ..Usage::default() });
         let mut on_event = |event: Event| {
             begun |= !matches!(event, Event::Loading);
             let phase = match event {
@@ -206,8 +208,9 @@ impl Ask<'_> {
         let answered = self.engine.models.ask_with(patience, model, prompt, most_room, &mut on_event).await;
         turn.tell(answered.as_ref().map(drop));
         drop(turn);
-        leave.settle(answered.as_ref().map_or_else(|error| error.usage, |answer| answer.usage)).await;
-        let (judged, answer, class, usage) = match answered {
+        let used = answered.as_ref().map_or_else(|error| error.billed(input_tokens), |answer| answer.usage);
+        leave.settle(used).await;
+        let (judged, answer, class) = match answered {
             Ok(mut answer) => {
                 observe(Progress { tokens: answer.usage.output_tokens, ..progress(model, record, "checking") });
                 let read = disclosure.read(self.job, &answer.text).map(|text| answer.text = text);
@@ -217,12 +220,11 @@ impl Ask<'_> {
                     (Err(rejection), Finish::Stop | Finish::Unknown) => Err(rejection),
                     _ => judged(self.job, &answer).await,
                 };
-                let usage = answer.usage;
-                (judged, Some(answer), None, usage)
+                (judged, Some(answer), None)
             }
             Err(error) => {
                 let rejection = self.job.without_secrets(Rejection::new(code(error.class), error.message));
-                (Err(rejection), None, Some(error.class), error.usage)
+                (Err(rejection), None, Some(error.class))
             }
         };
         let tried = Tried {
@@ -230,8 +232,8 @@ impl Ask<'_> {
             provider: &model.provider.name,
             model: answer.as_ref().map_or(model.model.as_str(), |answer| answer.model.as_str()),
             since,
-            usage,
-            cost_usd: pricing(model).cost(usage),
+            usage: used,
+            cost_usd: pricing(model).cost(used),
             trouble: class.map(Trouble::Failed),
         };
         record.attempt(tried, &judged);

@@ -21,6 +21,18 @@ pub struct ModelError {
     pub usage: Usage,
 }
 
+impl ModelError {
+    /// What the call may be billed for: what the server told, or the prompt of `input_tokens` where it was waited for in vain.
+    pub fn billed(&self, input_tokens: u64) -> Usage {
+        match self.class {
+            ErrorClass::Timeout if self.usage == Usage::default() => {
+                Usage { input_tokens, estimated: true, ..Usage::default() }
+            }
+            _ => self.usage,
+        }
+    }
+}
+
 /// Kinds of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorClass {

@@ -152,13 +152,34 @@ async fn who_cancels_pays_for_what_had_come() {
     running.abort();
     server.closed(0).await;
     assert!(running.await.unwrap_err().is_cancelled());
+    settled(&file, set_aside).await;
+    assert!(spent(&file) > 0.0 && spent(&file) < set_aside, "{} of {set_aside}", spent(&file));
+}
+
+#[tokio::test]
+async fn who_cancels_before_the_first_token_pays_for_the_prompt() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("spending.json");
+    let server = ModelServer::start([Reply::silence()]).await;
+    let engine = sharing(&server.url(), PLENTY, &file);
+    let running = tokio::spawn(async move { engine.execute(&task(None), &mut |_| ()).await });
+    server.request(0).await;
+    let set_aside = spent(&file);
+    running.abort();
+    server.closed(0).await;
+    assert!(running.await.unwrap_err().is_cancelled());
+    settled(&file, set_aside).await;
+    assert!(spent(&file) > 0.0 && spent(&file) < set_aside / 2.0, "{} of {set_aside}", spent(&file));
+}
+
+/// What was set aside is set right once the job's end is written down.
+async fn settled(file: &Path, set_aside: f64) {
     let settled = async {
-        while spent(&file) == set_aside {
+        while spent(file) == set_aside {
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(30), settled).await.unwrap();
-    assert!(spent(&file) > 0.0 && spent(&file) < set_aside, "{} of {set_aside}", spent(&file));
 }
 
 proptest! {
