@@ -14,7 +14,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::Value;
 
 use self::stage::Stage;
-use self::world::{World, worlds};
+use self::world::{Face, World, worlds};
 
 /// So many worlds are tried; each has several tasks.
 const WORLDS: u32 = 40;
@@ -32,6 +32,10 @@ struct Tally {
     masked: AtomicUsize,
     /// Edits that were made.
     edits: AtomicUsize,
+    /// Edits that an editor made.
+    edits_in_editor: AtomicUsize,
+    /// Requests to one of several machines of a provider.
+    to_pools: AtomicUsize,
 }
 
 #[test]
@@ -40,9 +44,11 @@ fn no_byte_reaches_a_server_that_its_file_s_class_does_not_allow() {
     let config = Config { cases: WORLDS, failure_persistence: None, max_shrink_iters: 40, ..Config::default() };
     let result = TestRunner::new(config).run(&worlds(), |world| tokio_run(&world, &tally));
     result.unwrap_or_else(|error| panic!("{error}"));
-    let counts = [&tally.to_clouds, &tally.kept_at_home, &tally.refused, &tally.masked, &tally.edits]
-        .map(|count| count.load(Ordering::Relaxed));
-    assert!(counts.iter().all(|count| *count >= 5), "to clouds, kept at home, refused, masked, edits: {counts:?}");
+    let Tally { to_clouds, kept_at_home, refused, masked, edits, edits_in_editor, to_pools } = &tally;
+    let counts = [to_clouds, kept_at_home, refused, masked, edits, edits_in_editor, to_pools];
+    let counts = counts.map(|count| count.load(Ordering::Relaxed));
+    let what = "to clouds, kept at home, refused, masked, edits, edits in an editor, to pools";
+    assert!(counts.iter().all(|count| *count >= 5), "{what}: {counts:?}");
 }
 
 fn tokio_run(world: &World, tally: &Tally) -> Result<(), TestCaseError> {
@@ -68,19 +74,25 @@ async fn check(world: &World, tally: &Tally) -> Result<(), TestCaseError> {
         let class = stage.class_of(task);
         let told = report.json["route"]["privacy"].as_str().unwrap_or("any");
         let told = PrivacyClass::ALL.into_iter().find(|class| class.as_str() == told).unwrap();
-        wants(told >= class, || format!("{task:?} is {class:?}: {}", report.json))?;
+        // An editor is told no class.
+        wants(told >= class || report.json.is_null(), || format!("{task:?} is {class:?}: {}", report.json))?;
         if report.json["reason"]["code"] == "privacy" {
             tally.refused.fetch_add(1, Ordering::Relaxed);
         }
         if report.json["diff"].as_str().is_some_and(|diff| !diff.is_empty()) {
             tally.edits.fetch_add(1, Ordering::Relaxed);
         }
-        for (server, request) in stage.requests_since(&before) {
+        if task.face == Face::Editor {
+            let edits = report.said.contains("Graft: ") && report.has_edited;
+            tally.edits_in_editor.fetch_add(usize::from(edits), Ordering::Relaxed);
+        }
+        for ((server, number), request) in stage.requests_since(&before) {
             let body = request.body.to_string();
             let shown: Vec<(String, PrivacyClass)> = stage.shown_in(&body);
             let strictest = shown.iter().map(|(_, class)| *class).max().unwrap_or_default();
             let strictest = if shown.is_empty() { PrivacyClass::Any } else { strictest.max(class) };
-            let owner = world.servers[server].owner();
+            let owner = world.servers[server].owner(number);
+            tally.to_pools.fetch_add(usize::from(world.servers[server].boxes.len() > 1), Ordering::Relaxed);
             wants(strictest.allows(owner), || format!("{strictest:?} went to {owner:?}, {task:?}: {shown:?}\n{body}"))?;
             let shows_secret = (0..world::FILES.len()).any(|file| body.contains(&world::secret(file)[..20]));
             let may = world.sends_secrets() || owner == graft_ls::config::Ownership::Mine;

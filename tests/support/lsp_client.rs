@@ -209,6 +209,14 @@ impl LspClient {
         }
     }
 
+    /// All that the server said so far beside answers and edits, as text; message boxes count as read.
+    pub fn take_said(&mut self) -> String {
+        let is_box = |message: &Value| message["method"] == "window/showMessage";
+        let (boxes, unread): (Vec<Value>, Vec<Value>) = self.unread.drain(..).partition(is_box);
+        self.unread = unread.into();
+        format!("{boxes:?}\n{:?}\n{:?}\n{:?}", self.log, self.progress, self.labels)
+    }
+
     /// Answers a request of the server.
     pub async fn reply(&mut self, request: &Value, result: Value) {
         self.send(json!({"id": request["id"], "result": result})).await;

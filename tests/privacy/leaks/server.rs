@@ -25,16 +25,23 @@ pub struct Server {
     pub kind: &'static str,
     /// What the config says, if it says anything: it is on this machine.
     pub said: Option<Ownership>,
+    /// One, or a pool of several.
+    pub boxes: Vec<Box>,
+}
+
+/// One machine of a provider.
+#[derive(Debug, Clone)]
+pub struct Box {
     /// Whether it passes its model on, as `/api/show` tells.
     pub passes_on: bool,
     pub moods: Vec<Mood>,
 }
 
 impl Server {
-    /// Whose it is in truth: not only what the config says.
-    pub fn owner(&self) -> Ownership {
+    /// Whose one of its boxes is in truth: not only what the config says.
+    pub fn owner(&self, number: usize) -> Ownership {
         // A llama.cpp server passes nothing on, and what it says of that is not believed.
-        let passes_on = self.passes_on && self.kind != "llamacpp";
+        let passes_on = self.boxes[number].passes_on && self.kind != "llamacpp";
         match (self.said, passes_on) {
             (Some(Ownership::Cloud), _) | (_, true) => Ownership::Cloud,
             _ => Ownership::Mine,
@@ -45,12 +52,18 @@ impl Server {
         format!("opaque-key-of-server-{}-0123456789", self.number)
     }
 
-    pub async fn start(&self) -> ModelServer {
-        let server = self.clone();
-        ModelServer::start(Script::by(move |n, request| server.reply(n, request))).await
+    pub async fn start(&self) -> Vec<ModelServer> {
+        let mut boxes = Vec::new();
+        for own in self.boxes.clone() {
+            let key = self.key();
+            boxes.push(ModelServer::start(Script::by(move |n, request| own.reply(n, request, &key))).await);
+        }
+        boxes
     }
+}
 
-    fn reply(&self, n: usize, request: &Request) -> Reply {
+impl Box {
+    fn reply(&self, n: usize, request: &Request, key: &str) -> Reply {
         if request.path == "/api/show" {
             return Reply::json(if self.passes_on { json!({"remote_host": "https://ollama.com"}) } else { json!({}) });
         }
@@ -61,12 +74,12 @@ impl Server {
             Mood::Documents => answer,
             Mood::Echoes => Reply::text(&format!("```python\n{code}\n```\n")),
             Mood::Chats => {
-                let key = code.split("key = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-                Reply::text(&format!("I would rather talk of {key}."))
+                let secret = code.split("key = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+                Reply::text(&format!("I would rather talk of {secret}."))
             }
             Mood::Garbles => Reply::text(&format!("```python\n{}\n```\n", documented.replace("SECRET_", "SECRET_F"))),
-            Mood::Fails => Reply::error(500, json!({"error": {"message": format!("no, {}", self.key())}})),
-            Mood::RefusesTheKey => Reply::error(401, json!({"error": {"message": format!("bad key {}", self.key())}})),
+            Mood::Fails => Reply::error(500, json!({"error": {"message": format!("no, {key}")}})),
+            Mood::RefusesTheKey => Reply::error(401, json!({"error": {"message": format!("bad key {key}")}})),
             Mood::HangsUp => Reply::hang_up(),
             Mood::BreaksOff => answer.cut_at(40),
             Mood::StopsShort => answer.finish("length"),

@@ -1,29 +1,35 @@
 //! A world that runs: its files on disk, its servers, an engine, and the faces through which tasks are done.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use graft_ls::actions::Workspace;
-use graft_ls::config::{PrivacyClass, Said, Sources};
+use graft_ls::config::{Config, PrivacyClass, Said, Sources};
 use graft_ls::engine::{Engine, Report, Task};
 use graft_ls::syntax::{Document, Language};
 use serde_json::{Value, json};
 
 use super::world::{FILES, Face, Job, World, code, mark};
 use crate::cases::command;
+use crate::support::lsp_client::{LspClient, capabilities};
 use crate::support::model_server::{ModelServer, Request};
 
 /// A world that runs.
 pub struct Stage<'w> {
     world: &'w World,
     home: tempfile::TempDir,
-    servers: Vec<ModelServer>,
+    /// Each with its boxes.
+    servers: Vec<Vec<ModelServer>>,
     engine: Engine,
 }
 
 /// A result as a face tells it, and what it said besides.
 pub struct Told {
+    /// Null in an editor.
     pub json: Value,
     pub said: String,
+    /// Whether the document is another one now.
+    pub has_edited: bool,
 }
 
 impl<'w> Stage<'w> {
@@ -49,10 +55,10 @@ impl<'w> Stage<'w> {
         for server in &world.servers {
             servers.push(server.start().await);
         }
-        let urls: Vec<String> = servers.iter().map(ModelServer::url).collect();
+        let urls_of = |boxes: &Vec<ModelServer>| boxes.iter().map(ModelServer::url).collect();
+        let urls: Vec<Vec<String>> = servers.iter().map(urls_of).collect();
         std::fs::write(home.path().join("config.toml"), world.user_config(&urls, home.path())).unwrap();
-        let sources = Sources { user: Some(home.path().join("config.toml")), ..Sources::default() };
-        let loaded = sources.load(&Said { folder: Some(&project), ..Said::default() });
+        let loaded = sources(home.path()).load(&Said { folder: Some(&project), ..Said::default() });
         let engine = Engine::new(loaded.result.unwrap_or_else(|error| panic!("{error}")).config);
         Stage { world, home, servers, engine }
     }
@@ -82,15 +88,24 @@ impl<'w> Stage<'w> {
         shown.map(|(_, name)| ((*name).to_owned(), self.world.class_of_file(name))).chain(untitled).collect()
     }
 
-    pub fn counts(&self) -> Vec<usize> {
-        self.servers.iter().map(|server| server.requests().len()).collect()
+    /// Every box with its place: the server's number, and its own.
+    fn boxes(&self) -> impl Iterator<Item = ((usize, usize), &ModelServer)> {
+        self.servers
+            .iter()
+            .enumerate()
+            .flat_map(|(server, boxes)| boxes.iter().enumerate().map(move |(number, own)| ((server, number), own)))
     }
 
-    pub fn requests_since(&self, before: &[usize]) -> Vec<(usize, Request)> {
-        let new = |(at, server): (usize, &ModelServer)| {
-            server.requests().into_iter().skip(before[at]).map(move |request| (at, request)).collect::<Vec<_>>()
+    /// How many requests each box has had.
+    pub fn counts(&self) -> Vec<usize> {
+        self.boxes().map(|(_, own)| own.requests().len()).collect()
+    }
+
+    pub fn requests_since(&self, before: &[usize]) -> Vec<((usize, usize), Request)> {
+        let new = |((at, own), before): (((usize, usize), &ModelServer), &usize)| {
+            own.requests().into_iter().skip(*before).map(move |request| (at, request)).collect::<Vec<_>>()
         };
-        self.servers.iter().enumerate().flat_map(new).collect()
+        self.boxes().zip(before).flat_map(new).collect()
     }
 
     pub async fn perform(&self, job: &Job) -> Told {
@@ -98,6 +113,7 @@ impl<'w> Stage<'w> {
         let model = job.model.as_ref().map(|index| self.world.model(index));
         match job.face {
             Face::Engine | Face::Untitled | Face::Replay => self.in_process(job, &name, file, model).await,
+            Face::Editor => self.in_editor(job, &name, model).await,
             Face::Run => {
                 let at = format!("{name}:1");
                 let mut arguments = vec!["run", job.action.as_str(), &at, "--json"];
@@ -130,7 +146,36 @@ impl<'w> Stage<'w> {
             _ => self.engine.execute(&task, &mut |_| ()).await,
         };
         let json = serde_json::to_value(Report::new(&outcome, name, None)).unwrap();
-        Told { json, said: outcome.warnings.join("; ") }
+        Told { json, said: outcome.warnings.join("; "), has_edited: false }
+    }
+
+    /// The language server with all files open, from the list of actions to the end of the job.
+    async fn in_editor(&self, job: &Job, name: &str, model: Option<String>) -> Told {
+        let sources = sources(self.home.path());
+        let folder = json!([{"uri": format!("file://{}", self.root().display()), "name": "project"}]);
+        let params = json!({"capabilities": capabilities(), "workspaceFolders": folder});
+        let engine = Arc::new(Engine::new(Config::default()));
+        let mut client = LspClient::start_with(engine, Arc::new(move |said| sources.load(said)), params).await;
+        let uri = |name: &str| format!("file://{}", self.root().join(name).display());
+        for (other, file) in self.world.names() {
+            client.open(&uri(&other), "python", &code(file)).await;
+        }
+        let place = json!({"line": 0, "character": 5});
+        let mut argument =
+            json!({"action": job.action.as_str(), "uri": uri(name), "range": {"start": place, "end": place}});
+        if let Some(model) = model {
+            argument["model"] = model.into();
+        }
+        let before = client.text(&uri(name)).to_owned();
+        let started = client.command("graft.run", json!([argument])).await;
+        let ended = match &started {
+            Ok(started) => client.ended(started["job"].as_str().unwrap()).await,
+            Err(refused) => refused.to_string(),
+        };
+        let has_edited = client.text(&uri(name)) != before;
+        let said = format!("{ended}\n{}", client.take_said());
+        client.shutdown().await;
+        Told { json: Value::Null, said, has_edited }
     }
 
     async fn as_process(&self, arguments: &[&str], input: String) -> Told {
@@ -145,6 +190,10 @@ impl<'w> Stage<'w> {
         let output = output.await.unwrap();
         let json = serde_json::from_slice(&output.stdout);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        Told { json: json.unwrap_or_else(|error| panic!("{error}: {said}")), said }
+        Told { json: json.unwrap_or_else(|error| panic!("{error}: {said}")), said, has_edited: false }
     }
+}
+
+fn sources(home: &Path) -> Sources {
+    Sources { user: Some(home.join("config.toml")), ..Sources::default() }
 }

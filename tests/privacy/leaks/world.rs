@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use super::server::{Mood, Server};
+use super::server::{Box, Mood, Server};
 
 /// Every file; each holds a mark that stands nowhere else.
 pub const FILES: [&str; 9] = [
@@ -41,6 +41,8 @@ const KINDS: [&str; 4] = ["ollama", "openai", "llamacpp", "anthropic"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Face {
     Engine,
+    /// The language server, with every file open.
+    Editor,
     Untitled,
     Run,
     Batch,
@@ -88,8 +90,13 @@ pub fn worlds() -> impl Strategy<Value = World> {
         StopsShort,
     ]);
     let said = select(vec![None, None, Some(Ownership::Cloud), Some(Ownership::Cloud), Some(Ownership::Mine)]);
-    let server = (select(KINDS.to_vec()), said, prop::bool::weighted(0.3), vec(mood, 1..4));
-    let server = server.prop_map(|(kind, said, passes_on, moods)| Server { number: 0, kind, said, passes_on, moods });
+    let own = (prop::bool::weighted(0.3), vec(mood, 1..4)).prop_map(|(passes_on, moods)| Box { passes_on, moods });
+    let boxes = (vec(own, 1..3), prop::bool::weighted(0.3)).prop_map(|(mut boxes, is_pool)| {
+        boxes.truncate(if is_pool { 2 } else { 1 });
+        boxes
+    });
+    let server = (select(KINDS.to_vec()), said, boxes);
+    let server = server.prop_map(|(kind, said, boxes)| Server { number: 0, kind, said, boxes });
     let servers = vec(server, 2..4).prop_map(|mut servers| {
         servers.iter_mut().enumerate().for_each(|(number, server)| server.number = number);
         servers
@@ -99,8 +106,16 @@ pub fn worlds() -> impl Strategy<Value = World> {
         prop::bool::weighted(0.1).prop_map(|all| if all { vec![(GLOBS.len() - 1, false)] } else { Vec::new() });
     let globs = (vec(glob(), 0..3), everything).prop_map(|(some, all)| [some, all].concat());
     let class = || option::weighted(0.3, select(PrivacyClass::ALL.to_vec()));
-    let face =
-        select(vec![Face::Engine, Face::Engine, Face::Engine, Face::Untitled, Face::Run, Face::Batch, Face::Replay]);
+    let face = select(vec![
+        Face::Engine,
+        Face::Engine,
+        Face::Editor,
+        Face::Editor,
+        Face::Untitled,
+        Face::Run,
+        Face::Batch,
+        Face::Replay,
+    ]);
     let action = select(vec![ActionId::Document, ActionId::Document, ActionId::Refactor, ActionId::AddTests]);
     let job = (any::<Index>(), action, face, option::weighted(0.3, any::<Index>()));
     let job = job.prop_map(|(file, action, face, model)| Job { file, action, face, model });
@@ -186,15 +201,16 @@ impl World {
         format!("model_{}", index.index(self.servers.len()))
     }
 
-    pub fn user_config(&self, urls: &[String], keys: &Path) -> String {
+    /// `urls` are those of each server's boxes.
+    pub fn user_config(&self, urls: &[Vec<String>], keys: &Path) -> String {
         let mut providers = serde_json::Map::new();
         let mut models = serde_json::Map::new();
-        for (server, url) in self.servers.iter().zip(urls) {
+        for (server, urls) in self.servers.iter().zip(urls) {
             let name = format!("server_{}", server.number);
             let key = keys.join(&name);
             std::fs::write(&key, server.key()).unwrap();
             let mut provider =
-                json!({"kind": server.kind, "base_url": url, "api_key": {"file": key}, "first_token_timeout_s": 20});
+                json!({"kind": server.kind, "base_urls": urls, "api_key": {"file": key}, "first_token_timeout_s": 20});
             if let Some(said) = server.said {
                 provider["privacy"] = said.as_str().into();
             }
