@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 pub use checkup::{
     ActionChecked, Checkup, ConfigChecked, Context, EditorChecked, FileRead, LeftOut, ModelChecked, ProviderChecked,
-    Speed, State,
+    RuleChecked, Speed, State,
 };
 pub use editors::{EDITORS, Editor};
 pub use text::text;
@@ -42,7 +42,9 @@ pub async fn examine(engine: &Engine, subject: &Subject<'_>) -> Checkup {
     let (providers, models, actions) = examined;
     let config = ConfigChecked::of(subject.loading, subject.machine);
     Checkup {
-        ok: config.mistakes.is_empty() && !actions.is_empty() && actions.iter().all(|action| action.works),
+        ok: config.mistakes.is_empty()
+            && !actions.is_empty()
+            && actions.iter().all(|action| action.state != State::Problem),
         version: env!("CARGO_PKG_VERSION"),
         config,
         providers,

@@ -118,6 +118,8 @@ pub struct ModelChecked {
     pub untried: Option<String>,
     /// Whether a job would get an answer, as far as can be told.
     pub works: bool,
+    /// Why it completes nothing while you type, with the next step, where that is known.
+    pub no_completion: Option<String>,
     /// What is wrong, with the next step.
     pub problem: Option<String>,
     /// What could be better, each with the next step.
@@ -159,14 +161,25 @@ pub struct ActionChecked {
     pub reason: String,
     /// Steps that would stand in the chain and do not.
     pub left_out: Vec<LeftOut>,
-    /// The rules that may count instead, by their places in the config, from 1.
-    pub rules: Vec<usize>,
+    /// The rules that may count instead.
+    pub rules: Vec<RuleChecked>,
     /// The steps that would work.
     pub working: Vec<String>,
     /// Whether any would.
     pub works: bool,
     /// What is wrong or could be better, with the next step.
     pub problem: Option<String>,
+}
+
+/// A rule that may count for an action.
+#[derive(Debug, Clone, Serialize)]
+pub struct RuleChecked {
+    /// Its place in the config, from 1.
+    pub number: usize,
+    /// The steps that it wants.
+    pub chain: Vec<String>,
+    /// Those that would work.
+    pub working: Vec<String>,
 }
 
 /// A step that is not in a chain.

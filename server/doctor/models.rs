@@ -10,7 +10,7 @@ use crate::config::{Config, Model, Ownership, ProviderKind};
 use crate::engine::{Effort, Engine, Trial};
 use crate::model::{
     ErrorClass, ListedModel, ModelDetails, RunningModel, Thinking, Tier, coder_family, fits_gpu, known_model,
-    millions_of_parameters, suggestion,
+    millions_of_parameters, suggestion, way,
 };
 
 /// Looks at all models: of several servers at a time, of one server one after the other, as they share its memory.
@@ -219,6 +219,7 @@ fn blank(engine: &Engine, model: &Model) -> ModelChecked {
         speed: None,
         untried: None,
         works: false,
+        no_completion: None,
         problem: None,
         notes: Vec::new(),
     }
@@ -245,6 +246,7 @@ fn describe(checked: &mut ModelChecked, model: &Model, listed: Option<&ListedMod
     checked.insert = can("insert").filter(|can| *can).or(can("fim")).or(can("insert"));
     let thinks = known.map(|known| known.thinking != Thinking::Plain).filter(|thinks| *thinks);
     checked.thinking = can("thinking").or(thinks);
+    checked.no_completion = way(model, capabilities.map(Vec::as_slice)).err().map(|why| why.to_string());
     let largest = details.largest_context.or(listed.and_then(|listed| listed.largest_context));
     checked.context.largest = largest.or(known.and_then(|known| known.window));
 }

@@ -4,8 +4,9 @@
 use std::fmt::Write;
 
 use super::checkup::{
-    ActionChecked, Checkup, ConfigChecked, EditorChecked, ModelChecked, ProviderChecked, Speed, State,
+    ActionChecked, Checkup, ConfigChecked, EditorChecked, ModelChecked, ProviderChecked, RuleChecked, Speed, State,
 };
+use crate::route::Purpose;
 
 /// The whole of it.
 pub fn text(checkup: &Checkup) -> String {
@@ -97,22 +98,9 @@ impl Page {
     fn action(&mut self, action: &ActionChecked) {
         let mut line = action.action.to_owned();
         if !action.chain.is_empty() {
-            let step = |step: &String| match action.working.contains(step) {
-                true => step.clone(),
-                false => format!("{step} (does not work)"),
-            };
-            let chain: Vec<String> = action.chain.iter().map(step).collect();
-            let _ = write!(line, ": {} ({})", chain.join(", "), action.reason);
+            let _ = write!(line, ": {} ({})", steps(action, &action.chain, &action.working), action.reason);
         }
-        let rules: Vec<String> = action.rules.iter().map(ToString::to_string).collect();
-        let rules = (!rules.is_empty()).then(|| {
-            format!(
-                "{} {} may count instead, `graft-ls route {} FILE:LINE` tells",
-                plural(rules.len(), "rule", "rules"),
-                rules.join(", "),
-                action.action
-            )
-        });
+        let rules: Vec<String> = action.rules.iter().map(|rule| rule_line(action, rule)).collect();
         let left: Vec<String> =
             action.left_out.iter().map(|left| format!("{} is left out: {}", left.step, left.why)).collect();
         self.thing(action.state, &line, action.problem.iter().chain(&left).chain(&rules));
@@ -129,8 +117,12 @@ impl Page {
         if let Some(log) = &checkup.log {
             let _ = writeln!(self.0, "\nlog: {log}");
         }
-        let broken: Vec<&str> =
-            checkup.actions.iter().filter(|action| !action.works).map(|action| action.action).collect();
+        let broken: Vec<&str> = checkup
+            .actions
+            .iter()
+            .filter(|action| action.state == State::Problem)
+            .map(|action| action.action)
+            .collect();
         let verdict = match (checkup.config.mistakes.len(), broken.as_slice()) {
             (0, []) => "every action has a step that works".to_owned(),
             (0, broken) => format!("no step works for {}", broken.join(", ")),
@@ -142,6 +134,24 @@ impl Page {
 }
 
 const NOTHING: [&str; 0] = [];
+
+/// A chain, with a word at those of its steps that do not work.
+fn steps(action: &ActionChecked, chain: &[String], working: &[String]) -> String {
+    // What completes nothing may do well at all else.
+    let does = if action.action == Purpose::Complete.as_str() { "complete" } else { "work" };
+    let step = |step: &String| match working.contains(step) {
+        true => step.clone(),
+        false => format!("{step} (does not {does})"),
+    };
+    chain.iter().map(step).collect::<Vec<_>>().join(", ")
+}
+
+/// A rule that may count instead of an action's route.
+fn rule_line(action: &ActionChecked, rule: &RuleChecked) -> String {
+    let RuleChecked { number, chain, working } = rule;
+    let steps = steps(action, chain, working);
+    format!("rule {number} may count instead: {steps}; `graft-ls route {} FILE:LINE` tells", action.action)
+}
 
 /// What is known of a model.
 fn facts(model: &ModelChecked) -> Vec<String> {
