@@ -25,6 +25,7 @@ mod run;
 mod show;
 mod story;
 mod suggestion;
+mod window;
 
 use std::ops::Range;
 use std::path::PathBuf;

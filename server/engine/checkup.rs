@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use url::Url;
 
 use super::endpoints::{Urgency, Wish, prefix};
-use super::{Engine, model_step};
+use super::{Engine, window};
 use crate::config::{Config, LocalModel, Model, Provider};
 use crate::model::{ErrorClass, Event, ModelDetails, ModelError, Patience, RunningModel, Survey, Usage, pricing};
 use crate::prompt::{Prompt, Role, Turn};
@@ -67,7 +67,7 @@ impl Engine {
 
     /// The window in tokens that prompts for a model are fitted to.
     pub fn asked_window(&self, model: &Model) -> u64 {
-        model_step::window(model)
+        window::of(model)
     }
 
     /// The best model of this machine, where a config leaves the choice to Graft.
@@ -89,7 +89,7 @@ impl Engine {
     pub async fn trial(&self, config: &Config, model: &Model, effort: Effort) -> Result<Option<Trial>, ModelError> {
         let (text, most) = match effort {
             Effort::Short => (COUNT.to_owned(), 24),
-            Effort::Bench => (format!("{}{COUNT}", filler(model_step::window(model))), 128),
+            Effort::Bench => (format!("{}{COUNT}", filler(window::of(model))), 128),
         };
         let prompt = Prompt {
             system: "You count. You answer with numbers alone.".to_owned(),

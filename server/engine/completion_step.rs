@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use super::budget::Leave;
 use super::disclosure::Owner;
 use super::endpoints::{Turn, Urgency, Wish, beginning, fails_here_only};
-use super::model_step::{code, window};
+use super::model_step::code;
 use super::story::Trouble;
+use super::window;
 use super::{Attempt, Engine};
 use crate::config::{Config, Model, Ownership};
 use crate::fim::Hole;
@@ -77,7 +78,7 @@ impl Ask<'_> {
 
     async fn asked(&self, turn: &mut Turn, patience: Patience, model: &Model) -> Result<(Said, Usage), Said> {
         let most = if self.place.is_one_line() { LINE } else { BLOCK };
-        let budget = window(model).saturating_sub(u64::from(most) + ROOM).min(MOST_CODE);
+        let budget = window::of(model).saturating_sub(u64::from(most) + ROOM).min(MOST_CODE);
         let (hole, is_masked) = self.disclosed(turn, model, hole(&self.place, budget)).await?;
         let way = self.way(model).await?;
         let input_tokens = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix);

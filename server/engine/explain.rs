@@ -8,7 +8,7 @@ use super::endpoints::{Standing, seconds};
 use super::job::Job;
 use super::report::ReportedRoute;
 use super::run::{facts, no_route};
-use super::{Engine, Failure, Task, model_step};
+use super::{Engine, Failure, Task, window};
 use crate::config::{Model, SecretHandling};
 use crate::model::{known_model, sampling};
 use crate::route::{Purpose, Step, TaskFacts, route};
@@ -166,7 +166,7 @@ pub(super) fn explain(engine: &Engine, task: &Task, purpose: Purpose) -> Result<
     let steps = route.steps.iter().map(|step| match step {
         Step::Builtin => builtin(),
         Step::Model(model) => {
-            let fitted = job.as_ref().ok().and_then(|job| model_step::fitted(model, job).ok());
+            let fitted = job.as_ref().ok().and_then(|job| window::fitted(model, job).ok());
             let estimated_cost = fitted.map(|(prompt, room)| of_step(model, &prompt, room));
             let plain = config.models.get(&model.name).unwrap_or(model);
             ExplainedStep { estimated_cost, ..explained(engine, model, plain) }
@@ -258,7 +258,7 @@ fn parameters(model: &Model, plain: &Model) -> Vec<Sourced> {
         let from = origin(said.is_some(), said == own, is_known);
         sent.map(|value| Sourced { name, value: value.into(), from })
     };
-    let window = model_step::window(model);
+    let window = window::of(model);
     let window_from = match (model.context, known.and_then(|known| known.window)) {
         (Some(_), _) => Origin::Model,
         (None, Some(known)) if known == window => Origin::KnownModel,

@@ -3,7 +3,7 @@
 use super::disclosure::Disclosure;
 use super::job::Job;
 use super::run::{facts, no_route};
-use super::{Engine, Failure, Task, model_step};
+use super::{Engine, Failure, Task, window};
 use crate::prompt::{Prompt, Role};
 use crate::route::{Step, route};
 
@@ -44,7 +44,7 @@ pub(super) fn show_prompt(engine: &Engine, task: &Task) -> Result<String, Failur
                 text.push_str(&format!("step {}: builtin: works from the syntax tree, sends nothing\n", at + 1))
             }
             Step::Model(model) => {
-                let (fitted, room) = model_step::fitted(model, &job)?;
+                let (fitted, room) = window::fitted(model, &job)?;
                 let (fitted, hidden) = Disclosure::unasked(model, &job, fitted);
                 let tokens = fitted.estimated_tokens();
                 let hidden = if hidden.is_empty() { String::new() } else { format!(", hidden: {}", hidden.join(", ")) };
