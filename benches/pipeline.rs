@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program for the developer's terminal")]
 
+mod measure;
+
 use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -11,10 +13,8 @@ use graft_ls::actions::ActionId;
 use graft_ls::config::Config;
 use graft_ls::engine::{Change, Engine, Task};
 use graft_ls::syntax::{Document, Language};
+use measure::{percentile, write_page};
 
-const PAGE: &str = "docs/performance.md";
-const OPENING: &str = "<!-- measured: pipeline -->\n";
-const CLOSING: &str = "<!-- end of measured -->";
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 /// How long one row is measured at least, and with how many rounds.
 const TIME: Duration = Duration::from_millis(1500);
@@ -94,11 +94,6 @@ impl Material {
     }
 }
 
-fn percentile(sorted: &[Duration], share: f64) -> f64 {
-    let index = ((sorted.len() - 1) as f64 * share).round() as usize;
-    sorted[index].as_secs_f64() * 1e3
-}
-
 /// Times `work` until there is enough to tell a hundredth; sorted.
 fn timed(mut work: impl FnMut()) -> Vec<Duration> {
     work();
@@ -151,33 +146,5 @@ fn main() {
             }
         }
     }
-    if std::env::var_os("GRAFT_UPDATE_DOCS").is_some() {
-        write_page(&table);
-    }
-}
-
-fn write_page(table: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
-    let page = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once(OPENING).unwrap();
-    let (_, after) = rest.split_once(CLOSING).unwrap();
-    std::fs::write(&path, format!("{before}{OPENING}\n{}\n\n{table}\n{CLOSING}{after}", machine())).unwrap();
-}
-
-fn machine() -> String {
-    let said = |program: &str, arguments: &[&str]| {
-        let output = std::process::Command::new(program).args(arguments).output();
-        output.map_or(String::new(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let processor =
-        processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|(_, name)| name);
-    format!(
-        "graft-ls {}, {}, {} cores ({}), {}.",
-        env!("CARGO_PKG_VERSION"),
-        said("rustc", &["--version"]),
-        std::thread::available_parallelism().map_or(1, usize::from),
-        processor.unwrap_or(std::env::consts::ARCH),
-        said("date", &["-u", "+%Y-%m-%d"]),
-    )
+    write_page("docs/performance.md", "pipeline", &table);
 }

@@ -6,6 +6,8 @@ mod finish;
 mod overlap;
 mod place;
 mod repetition;
+mod rhythm;
 
 pub use finish::{Ending, Finished, finish};
 pub use place::{Place, Quiet, Selected, Trigger, hole};
+pub use rhythm::{LONGEST_PAUSE, Rhythm, SHORTEST_PAUSE};

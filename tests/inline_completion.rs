@@ -166,7 +166,8 @@ async fn what_the_editor_s_list_has_selected_is_gone_on_from() {
     let task = task("fn a() {\r\n    pu|\r\n}\r\n");
     let range = task.range.start - 2..task.range.start;
     let selected = Some(Selected { range: range.clone(), text: "push".to_owned() });
-    let completion = engine.complete(&task, &Wanted { trigger: Trigger::Automatic, selected }).await;
+    let completion =
+        engine.complete(&task, &Wanted { trigger: Trigger::Automatic, selected, ..Wanted::default() }).await;
     let Ok(Suggested::Text(suggestions)) = &completion.result else { panic!("{completion:?}") };
     let suggestion = &suggestions.best;
     assert_eq!((suggestion.text.as_str(), &suggestion.range), ("push(1);", &range));

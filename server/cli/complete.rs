@@ -49,10 +49,9 @@ fn perform(task: Task) -> Result<Option<Completion>, Failure> {
     let runtime = runtime.map_err(|error| bad_request(format!("cannot start: {error}")))?;
     let engine = Engine::discovering(Config::default(), usual_probes());
     let completion = runtime.block_on(async {
-        let asked =
-            tokio::spawn(
-                async move { engine.complete(&task, &Wanted { trigger: Trigger::Invoked, selected: None }).await },
-            );
+        let asked = tokio::spawn(async move {
+            engine.complete(&task, &Wanted { trigger: Trigger::Invoked, ..Wanted::default() }).await
+        });
         tokio::select! {
             completion = asked => completion.map(Some).map_err(|_| job::broken()),
             () = interrupt() => Ok(None),

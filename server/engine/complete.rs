@@ -21,6 +21,8 @@ pub struct Wanted {
     pub trigger: Trigger,
     /// What the editor's list has selected.
     pub selected: Option<Selected>,
+    /// How long a model is left alone from now on: who types on meanwhile asks anew. What needs no model is done at once.
+    pub pause: Duration,
 }
 
 /// What came of it.
@@ -66,6 +68,10 @@ async fn suggested(
     taken: &mut RouteTaken,
     attempts: &mut Vec<Attempt>,
 ) -> Result<Suggested, Failure> {
+    let begun = tokio::time::Instant::now();
+    // A first half without any work, as most keys of somebody who types are followed by the next one; the second half's work is
+    // time that nobody waits for.
+    pause_until(begun + wanted.pause / 2).await;
     let (config, found) =
         discovery::completed(engine, engine.config_of(task), task, Purpose::Complete, &mut |_| {}).await;
     check_name(&config, task.model.as_deref()).map_err(no_route)?;
@@ -104,6 +110,7 @@ async fn suggested(
             return Ok(Suggested::Nothing(unasked.to_owned()));
         }
     }
+    pause_until(begun + wanted.pause).await;
     for model in models {
         let (said, asked) = ask.model(model).await;
         attempts.extend(asked);
@@ -123,6 +130,13 @@ async fn suggested(
         code: ReasonCode::NoRoute,
         message: "complete needs a model, and its chain has none; add one to routes.complete".to_owned(),
     }))
+}
+
+/// Ends then; at once where that has been, without a turn of the clock.
+async fn pause_until(then: tokio::time::Instant) {
+    if then > tokio::time::Instant::now() {
+        tokio::time::sleep_until(then).await;
+    }
 }
 
 /// The cursor in the twin with `\n` line ends.

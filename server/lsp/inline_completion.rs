@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::gen_lsp_types::{
     Command, InlineCompletionItem, InlineCompletionParams, InlineCompletionResponse, InlineCompletionTriggerKind,
@@ -23,11 +24,9 @@ use super::{from_proto, to_proto, uri};
 use crate::actions::ActionId;
 use crate::config::{Activation, Config};
 use crate::engine::{Completion, Failure, Suggested, Suggestion, Suggestions, Task, Wanted};
-use crate::inline_completion::{Selected, Trigger};
+use crate::inline_completion::{Rhythm, Selected, Trigger};
 use crate::syntax::Document;
 
-/// Who types on within this time wants no completion yet: some editors ask at every key.
-const PAUSE: Duration = Duration::from_millis(130);
 /// The most suggestions for who asks by hand; who types gets one.
 const MOST_ITEMS: usize = 3;
 /// Reasons that are remembered as said; no more are ever told.
@@ -37,6 +36,7 @@ const MOST_SAID: usize = 32;
 #[derive(Default)]
 pub(super) struct Completions {
     running: DashMap<Uri, CancellationToken>,
+    rhythm: Mutex<Rhythm>,
     pub(super) switches: Switches,
     said: Mutex<HashSet<String>>,
 }
@@ -49,6 +49,26 @@ impl Completions {
             before.cancel();
         }
         own
+    }
+
+    /// How long the model of a question is left alone, which comes now.
+    fn pause(&self, trigger: Trigger) -> Duration {
+        let mut rhythm = self.rhythm.lock().unwrap_or_else(PoisonError::into_inner);
+        match trigger {
+            Trigger::Invoked => Duration::ZERO,
+            Trigger::Automatic => {
+                rhythm.typed(Instant::now().into_std());
+                rhythm.pause()
+            }
+        }
+    }
+
+    /// Takes in how long models took to answer.
+    fn answered(&self, completion: &Completion) {
+        let latency: Duration = completion.attempts.iter().map(|attempt| attempt.duration).sum();
+        if latency > Duration::ZERO {
+            self.rhythm.lock().unwrap_or_else(PoisonError::into_inner).answered(latency);
+        }
     }
 
     /// Whether a reason is told for the first time.
@@ -77,9 +97,6 @@ impl Server {
             if session.activation(&open, config.as_deref()).0 > least {
                 return None;
             }
-            if wanted.trigger == Trigger::Automatic {
-                tokio::time::sleep(PAUSE).await;
-            }
             let task = task(session, &open, config, document.clone(), &at);
             completed(session, task, wanted.clone()).await
         };
@@ -89,6 +106,9 @@ impl Server {
             () = session.jobs.stopped() => None,
             completion = answer => completion,
         };
+        if let Some(completion) = &completion {
+            session.completions.answered(completion);
+        }
         let now = session.store.get(&open.uri);
         let is_current = now.as_ref().and_then(Open::document).is_some_and(|now| now.version() == document.version());
         let suggestions = match completion.map(|completion| completion.result) {
@@ -123,7 +143,7 @@ fn wanted(session: &Session, document: &Document, params: &InlineCompletionParam
         range: from_proto::byte_range(document, &own.range, session.encoding()),
         text: own.text.clone(),
     });
-    Wanted { trigger, selected }
+    Wanted { trigger, selected, pause: session.completions.pause(trigger) }
 }
 
 fn task(session: &Session, open: &Open, config: Option<Arc<Config>>, document: Document, at: &Range) -> Task {

@@ -1,0 +1,241 @@
+//! Inline completion as an editor sees it, with a model that takes no time: what Graft adds, next to one bare call of the same
+//! server in the same run; how often somebody's typing asks a model; how soon a cancel reaches it. Refuses to fail: a benchmark
+//! reports. `GRAFT_UPDATE_DOCS=1 cargo bench --bench completion` writes the tables of `docs/performance.md` anew.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program for the developer's terminal")]
+
+mod editor;
+mod measure;
+mod scripted_model;
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use editor::Editor;
+use graft_ls::inline_completion::SHORTEST_PAUSE;
+use measure::{percentile, write_page};
+use scripted_model::{Says, ScriptedModel};
+use serde_json::{Value, json};
+
+const METHOD: &str = "textDocument/inlineCompletion";
+const SIZES: [usize; 3] = [100, 1_000, 10_000];
+const ROUNDS: usize = 100;
+const INVOKED: u32 = 1;
+const AUTOMATIC: u32 = 2;
+
+/// A file with a cursor: what stands before and after it, over and over, and what a model says there.
+struct Material {
+    title: &'static str,
+    language: &'static str,
+    extension: &'static str,
+    filler: &'static str,
+    start: &'static str,
+    /// The function that is written in the middle, up to the cursor and from it on.
+    before: &'static str,
+    after: &'static str,
+    answer: &'static [&'static str],
+    /// What somebody left unfinished elsewhere.
+    broken: &'static str,
+}
+
+const RUST: Material = Material {
+    title: "Rust",
+    language: "rust",
+    extension: "rs",
+    filler: include_str!("../tests/fixtures/shapes.rs"),
+    start: "pub trait Area",
+    before: "\nfn total(values: &[u32]) -> u32 {\n    let mut sum = 0;\n    ",
+    after: "\n}\n\n",
+    answer: &["for value in values {\n", "        sum += value;\n", "    }\n", "    sum"],
+    broken: "fn unfinished(a: u32 {\n    let x = a +;\n}\n",
+};
+
+const PYTHON: Material = Material {
+    title: "Python",
+    language: "python",
+    extension: "py",
+    filler: include_str!("../tests/fixtures/shop.py"),
+    start: "class Item",
+    before: "\n\ndef total(values):\n    result = 0\n    ",
+    after: "\n\n\n",
+    answer: &["for value in values:\n", "        result += value\n", "    return result"],
+    broken: "def unfinished(a:\n    x = a +\n",
+};
+
+impl Material {
+    /// A file of about `lines` lines, and the line and column of its cursor.
+    fn file(&self, lines: usize, is_broken: bool) -> (String, usize, usize) {
+        let start = self.filler.find(self.start).unwrap();
+        let block = &self.filler[start..];
+        let copies = (lines / 2).div_ceil(block.lines().count());
+        let half = block.repeat(copies.max(1));
+        let before = format!("{half}{}{}", if is_broken { self.broken } else { "" }, self.before);
+        let line = before.matches('\n').count();
+        let column = before.len() - before.rfind('\n').unwrap() - 1;
+        (format!("{before}{}{half}", self.after), line, column)
+    }
+}
+
+fn settings(model: &ScriptedModel) -> Value {
+    json!({
+        "providers": {"p": {"kind": "openai", "base_url": model.url()}},
+        "models": {"m": {"provider": "p", "model": "qwen2.5-coder"}}, "routes": {"complete": "m"},
+    })
+}
+
+fn place(line: usize, column: usize) -> Value {
+    json!({"line": line, "character": column})
+}
+
+fn request(uri: &str, line: usize, column: usize, trigger: u32) -> Value {
+    json!({"textDocument": {"uri": uri}, "position": place(line, column), "context": {"triggerKind": trigger}})
+}
+
+fn change(uri: &str, version: i32, from: (usize, usize), to: (usize, usize), text: &str) -> Value {
+    let range = json!({"start": place(from.0, from.1), "end": place(to.0, to.1)});
+    json!({"textDocument": {"uri": uri, "version": version}, "contentChanges": [{"range": range, "text": text}]})
+}
+
+/// One call of the same server, with a body as long as a prompt, by the same HTTP library.
+async fn floor(model: &ScriptedModel) -> Vec<Duration> {
+    let client = reqwest::Client::new();
+    let url = format!("{}/v1/completions", model.url());
+    let body = json!({"prompt": "x".repeat(7000), "stream": true}).to_string();
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS * 3 {
+        let start = Instant::now();
+        let mut response = client.post(&url).body(body.clone()).send().await.unwrap();
+        while response.chunk().await.unwrap().is_some() {}
+        times.push(start.elapsed());
+    }
+    times.sort();
+    times
+}
+
+/// Types a letter into the middle of a file and takes it out again, each time asking; from the question to the answer.
+async fn answers(editor: &mut Editor, uri: &str, at: (usize, usize), trigger: u32, version: &mut i32) -> Vec<Duration> {
+    let gap = if trigger == AUTOMATIC { Duration::from_millis(300) } else { Duration::from_millis(4) };
+    let mut times = Vec::new();
+    for round in 0..ROUNDS {
+        *version += 1;
+        let typed = match round % 2 {
+            0 => change(uri, *version, (at.0 - 1, 0), (at.0 - 1, 0), " "),
+            _ => change(uri, *version, (at.0 - 1, 0), (at.0 - 1, 1), ""),
+        };
+        editor.notify("textDocument/didChange", typed).await;
+        let start = Instant::now();
+        let id = editor.ask(METHOD, request(uri, at.0, at.1, trigger)).await;
+        let answer = editor.answer(id).await;
+        let pause = if trigger == AUTOMATIC { SHORTEST_PAUSE } else { Duration::ZERO };
+        assert!(answer.is_array(), "no suggestion: {answer}");
+        times.push(start.elapsed().saturating_sub(pause));
+        tokio::time::sleep(gap).await;
+    }
+    times.sort();
+    times
+}
+
+async fn added() -> String {
+    let mut table = String::from(
+        "| language | lines | | asked | p50 ms | p99 ms | bare call, p50 / p99 ms | added, p50 / p99 ms |\n|---|---|---|---|---|---|---|---|\n",
+    );
+    for material in [&RUST, &PYTHON] {
+        let pieces = material.answer.iter().map(|piece| (*piece).to_owned()).collect();
+        let model = ScriptedModel::start(Says::After(Duration::ZERO, pieces)).await;
+        let mut editor = Editor::start(settings(&model)).await;
+        let mut is_warm = false;
+        for (lines, is_broken) in SIZES.map(|lines| (lines, false)).into_iter().chain([(10_000, true)]) {
+            let (text, line, column) = material.file(lines, is_broken);
+            let uri = format!("file:///w/{lines}{is_broken}.{}", material.extension);
+            let document = json!({"uri": uri, "languageId": material.language, "version": 1, "text": text});
+            editor.notify("textDocument/didOpen", json!({"textDocument": document})).await;
+            let mut version = 1;
+            for (trigger, asked) in [(INVOKED, "by hand"), (AUTOMATIC, "by typing, after the pause")] {
+                if trigger == AUTOMATIC && !is_warm {
+                    // So long that the pause is the shortest: the gaps that count at first are forgotten.
+                    answers(&mut editor, &uri, (line, column), trigger, &mut version).await;
+                    is_warm = true;
+                }
+                let bare = floor(&model).await;
+                let times = answers(&mut editor, &uri, (line, column), trigger, &mut version).await;
+                let (p50, p99) = (percentile(&times, 0.5), percentile(&times, 0.99));
+                let (bare50, bare99) = (percentile(&bare, 0.5), percentile(&bare, 0.99));
+                let row = format!(
+                    "| {} | {} | {} | {asked} | {p50:.2} | {p99:.2} | {bare50:.2} / {bare99:.2} | {:.2} / {:.2} |",
+                    material.title,
+                    text.lines().count(),
+                    if is_broken { "with syntax errors above" } else { "" },
+                    p50 - bare50,
+                    p99 - bare50,
+                );
+                println!("{row}");
+                let _ = writeln!(table, "{row}");
+            }
+        }
+    }
+    table
+}
+
+/// Forty letters, eight a second, as unevenly as people type, with a model that takes 80 ms.
+async fn typing() -> String {
+    const LINE: &str = "let totals = values.iter().sum::<u32>();";
+    const GAPS: [u64; 10] = [110, 95, 140, 120, 105, 130, 150, 85, 125, 190];
+    const RUNS: usize = 10;
+    let (mut most, mut sum, mut stale) = (0, 0, 0);
+    for run in 0..RUNS {
+        let pieces = vec!["a + b".to_owned()];
+        let model = ScriptedModel::start(Says::After(Duration::from_millis(80), pieces)).await;
+        let mut editor = Editor::start(settings(&model)).await;
+        let uri = "file:///w/a.rs";
+        let document = json!({"uri": uri, "languageId": "rust", "version": 1, "text": "fn f() {\n    \n}\n"});
+        editor.notify("textDocument/didOpen", json!({"textDocument": document})).await;
+        let (mut column, mut last) = (4, 0);
+        for (n, letter) in LINE.chars().enumerate() {
+            let version = i32::try_from(n).unwrap() + 2;
+            let typed = change(uri, version, (1, column), (1, column), &letter.to_string());
+            editor.notify("textDocument/didChange", typed).await;
+            column += 1;
+            last = editor.ask(METHOD, request(uri, 1, column, AUTOMATIC)).await;
+            let until = Instant::now() + Duration::from_millis(GAPS[(n + run) % GAPS.len()]);
+            while let Ok((id, answer)) = tokio::time::timeout_at(until.into(), editor.next()).await {
+                stale += usize::from(!answer.is_null() && id != last);
+            }
+        }
+        while editor.next().await.0 != last {}
+        most = most.max(model.questions());
+        sum += model.questions();
+    }
+    let mean = sum as f64 / RUNS as f64;
+    println!("typing: {mean:.1} questions on average, {most} at most, {stale} stale");
+    format!(
+        "| 40 letters, 8 a second, {RUNS} times | |\n|---|---|\n| questions to the model, on average and at most | {mean:.1}, {most} |\n| suggestions for a text that had changed | {stale} |\n"
+    )
+}
+
+/// From a cancel to the moment in which the model's server sees the connection closed.
+async fn cancel() -> String {
+    let model = ScriptedModel::start(Says::Nothing).await;
+    let mut editor = Editor::start(settings(&model)).await;
+    let uri = "file:///w/a.rs";
+    let document = json!({"uri": uri, "languageId": "rust", "version": 1, "text": "fn f() {\n    \n}\n"});
+    editor.notify("textDocument/didOpen", json!({"textDocument": document})).await;
+    let mut times = Vec::new();
+    for round in 1..=ROUNDS * 3 {
+        let id = editor.ask(METHOD, request(uri, 1, 4, INVOKED)).await;
+        model.asked(round).await;
+        let start = Instant::now();
+        editor.notify("$/cancelRequest", json!({"id": id})).await;
+        times.push(model.closed().await.saturating_duration_since(start));
+        editor.answer(id).await;
+    }
+    times.sort();
+    let (p50, p99) = (percentile(&times, 0.5), percentile(&times, 0.99));
+    println!("cancel to closed: {p50:.2} ms, {p99:.2} ms");
+    format!("| from cancel to the connection closed | |\n|---|---|\n| p50, p99 | {p50:.2} ms, {p99:.2} ms |\n")
+}
+
+#[tokio::main]
+async fn main() {
+    let tables = [cancel().await, typing().await, added().await];
+    write_page("docs/performance.md", "completion", &tables.join("\n"));
+}
