@@ -1,6 +1,7 @@
 //! Fill-in-the-middle as families of models were trained to it: a dated table of templates, and raw prompts made from them.
 //! Guesses nothing of a model that no row names, and knows no server.
 
+pub mod chat;
 mod families;
 
 pub use families::{FAMILIES, FAMILIES_AS_OF};

@@ -53,6 +53,9 @@ use answer::Clock;
 use failures::Failures;
 use transport::Clients;
 
+/// What stands around the code in a chat's answer, in tokens.
+const ROOM_FOR_TAGS: u32 = 32;
+
 /// All that calls share: connections, keys that were found, what servers turned out not to know. One for a process;
 /// clones are the same one.
 #[derive(Clone, Default)]
@@ -191,6 +194,9 @@ impl Models {
         max_output_tokens: u32,
         on_event: &mut (dyn FnMut(Event) + Send),
     ) -> Result<Answer, ModelError> {
+        if let Some(prompt) = way.question(hole) {
+            return self.ask_with(patience, model, &prompt, max_output_tokens + ROOM_FOR_TAGS, on_event).await;
+        }
         let mut failures = Failures::new(model);
         let key = self.key(&model.provider, &failures).await?;
         failures.mask(key.as_ref());

@@ -97,17 +97,49 @@ async fn each_server_is_asked_in_its_own_words_and_understood() {
 }
 
 #[tokio::test]
-async fn the_connection_is_closed_as_soon_as_the_answer_is_complete() {
-    for (kind, model) in [("ollama", "qwen2.5-coder:7b"), ("openai", "qwen2.5-coder"), ("llamacpp", "qwen2.5-coder")] {
-        // The server never ends its answer: only who has enough gets one.
-        let held = Reply::text(&RUN_ON.repeat(20));
-        let reply = held.hang_at(4000);
-        let server = ModelServer::start(serving(&["completion", "insert"], reply)).await;
-        let engine = one(&server, kind, model, &json!({}));
+async fn the_connection_is_closed_with_the_line_that_completes_the_answer() {
+    for (kind, model, fim, path) in [
+        ("ollama", "qwen2.5-coder:7b", "auto", "/api/generate"),
+        ("openai", "qwen2.5-coder", "auto", "/v1/completions"),
+        ("llamacpp", "qwen2.5-coder", "auto", "/infill"),
+        ("mistral", "codestral-latest", "auto", "/v1/fim/completions"),
+        ("ollama", "llama3.1:8b", "chat", "/api/chat"),
+        ("openai", "gpt-4o", "chat", "/v1/chat/completions"),
+        ("anthropic", "claude-sonnet-5-5", "chat", "/v1/messages"),
+    ] {
+        let said = if fim == "chat" { format!("<fill>{RUN_ON}") } else { RUN_ON.to_owned() };
+        let reply = Reply::text(&said).model("m");
+        let body = String::from_utf8(reply.body_for(path)).unwrap();
+        // The server says no word after the event with the line that belongs to the code behind the cursor.
+        let line = body.find("}\\n\\nfn").unwrap();
+        let end = line + body[line..].find('\n').unwrap() + if path.starts_with("/api") { 1 } else { 2 };
+        let server = ModelServer::start(serving(&["completion", "insert"], reply.hang_at(end))).await;
+        let engine = one(&server, kind, model, &json!({"fim": fim}));
         let completion = complete(&engine, CODE).await;
         assert_eq!(text(&completion), "a + b", "{kind}");
         assert!(completion.attempts[0].usage.estimated, "{kind}");
+        assert_eq!(last(&server).path, path);
         server.closed(server.requests().len() - 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_only_chats_is_asked_where_the_user_wants_that() {
+    let asked = CODE.replace('|', "{{HOLE}}");
+    for answer in ["<fill>a + b</fill>", "Here it is:\n\n<fill>\n    a + b\n</fill>\nDone.", "```rust\n    a + b\n```"]
+    {
+        for (kind, path) in [("anthropic", "/v1/messages"), ("openai", "/v1/chat/completions"), ("ollama", "/api/chat")]
+        {
+            let server = ModelServer::start(Script::always(Reply::text(answer))).await;
+            let engine = one(&server, kind, "some-model", &json!({"fim": "chat"}));
+            assert_eq!(text(&complete(&engine, CODE).await), "a + b", "{kind}: {answer}");
+            let request = last(&server);
+            let turns = request.body["messages"].as_array().unwrap();
+            assert_eq!(
+                (request.path.as_str(), turns.last().unwrap()["content"].as_str()),
+                (path, Some(asked.as_str()))
+            );
+        }
     }
 }
 

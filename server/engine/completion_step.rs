@@ -97,7 +97,7 @@ impl Ask<'_> {
                 leave.owes(usage(raw.len()));
                 // A masked answer is read as a whole.
                 if enough.is_none() && !is_masked {
-                    enough = self.enough(&way, &raw, piece.contains('\n'));
+                    enough = self.enough((&way, &hole), &raw, piece.contains('\n'));
                 }
             }
             enough.is_some()
@@ -114,7 +114,7 @@ impl Ask<'_> {
         leave.settle(used).await;
         let said = match answered {
             Err(error) => failed(&error),
-            Ok(answer) => self.read(&way, &answer.text, &answer.finish, is_masked),
+            Ok(answer) => self.read((&way, &hole), &answer.text, &answer.finish, is_masked),
         };
         Ok((said, used))
     }
@@ -144,18 +144,18 @@ impl Ask<'_> {
     }
 
     /// What is left of an answer that need not go on.
-    fn enough(&self, way: &Way, raw: &str, has_line: bool) -> Option<Finished> {
-        let end = way.end_of(raw);
-        if end < raw.len() {
-            return Some(finish(&self.place, raw.get(..end).unwrap_or_default(), Ending::Whole));
+    fn enough(&self, (way, hole): (&Way, &Hole), raw: &str, has_line: bool) -> Option<Finished> {
+        let (code, is_open) = way.code(raw, hole, false);
+        if !is_open {
+            return Some(finish(&self.place, code, Ending::Whole));
         }
-        has_line.then(|| finish(&self.place, raw, Ending::Open)).filter(|finished| finished.complete)
+        has_line.then(|| finish(&self.place, code, Ending::Open)).filter(|finished| finished.complete)
     }
 
-    fn read(&self, way: &Way, answer: &str, ended: &Finish, is_masked: bool) -> Said {
-        let end = way.end_of(answer);
-        let ending = if *ended == Finish::Length && end == answer.len() { Ending::CutOff } else { Ending::Whole };
-        let answer = answer.get(..end).unwrap_or_default();
+    fn read(&self, (way, hole): (&Way, &Hole), answer: &str, ended: &Finish, is_masked: bool) -> Said {
+        let is_cut = *ended == Finish::Length && way.code(answer, hole, false).1;
+        let ending = if is_cut { Ending::CutOff } else { Ending::Whole };
+        let (answer, _) = way.code(answer, hole, true);
         let restored = if is_masked { self.masking.restore(answer).ok() } else { Some(answer.to_owned()) };
         match (ended, restored) {
             (Finish::Refused(word), _) => {

@@ -8,6 +8,7 @@ use super::wire::{Framing, KeyHeader, Protocol, Terminal, WireRequest};
 use super::{llamacpp, ollama, openai, wire};
 use crate::config::{Fim, Model, ProviderKind};
 use crate::fim::{self, Family, Hole, Order, Template};
+use crate::prompt::{Prompt, Role, Turn};
 
 /// Filling a hole wants the likeliest code.
 const TEMPERATURE: f64 = 0.0;
@@ -23,9 +24,16 @@ pub enum Way {
     Infill,
     /// Mistral's own endpoint.
     Mistral,
+    /// DeepSeek's own endpoint.
+    DeepSeek,
+    /// A question, for models that only chat.
+    Chat,
     /// A raw prompt, by a template.
     Raw(Template),
 }
+
+/// Where DeepSeek answers itself.
+const DEEPSEEK: &str = "api.deepseek.com";
 
 /// Why a model fills no hole; a sentence with the next step.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,11 +41,6 @@ pub enum CannotFill {
     /// The user said so.
     #[error("models.{0}.fim is \"off\"; take it out of the chain of routes.complete, or change it")]
     Off(String),
-    /// Questions for models that only chat are not there yet.
-    #[error(
-        "models.{0}.fim is \"chat\", which is not there yet; choose a model that fills in the middle, such as qwen2.5-coder"
-    )]
-    Chat(String),
     /// Nobody knows how it is asked.
     #[error(
         "how `{id}` fills in the middle is not known; set models.{name}.fim to a family or to the tokens of its model card, or choose a model such as qwen2.5-coder"
@@ -50,9 +53,11 @@ pub enum CannotFill {
     },
     /// The protocol has no place for a hole.
     #[error(
-        "{provider} is asked by chats alone, which fill no hole; choose a model of another provider for routes.complete"
+        "{provider} is asked by chats alone; set models.{name}.fim = \"chat\", or choose a model of another provider for routes.complete"
     )]
     NoWay {
+        /// The config's name.
+        name: String,
         /// The provider's config name.
         provider: String,
     },
@@ -71,7 +76,7 @@ pub fn way(model: &Model, capabilities: Option<&[String]>) -> Result<Way, Cannot
     let kind = model.provider.kind;
     let family = match &model.fim {
         Fim::Off => return Err(CannotFill::Off(model.name.clone())),
-        Fim::Chat => return Err(CannotFill::Chat(model.name.clone())),
+        Fim::Chat => return Ok(Way::Chat),
         Fim::Auto => Family::of_model(model.id_sent()),
         Fim::Family(family) => Some(*family),
         Fim::Template(_) => None,
@@ -83,7 +88,12 @@ pub fn way(model: &Model, capabilities: Option<&[String]>) -> Result<Way, Cannot
         _ => family.map(Family::template),
     };
     match kind {
-        ProviderKind::Anthropic => Err(CannotFill::NoWay { provider: model.provider.name.clone() }),
+        ProviderKind::Anthropic => {
+            Err(CannotFill::NoWay { name: model.name.clone(), provider: model.provider.name.clone() })
+        }
+        ProviderKind::OpenAi if model.fim == Fim::Auto && model.provider.base_url.host_str() == Some(DEEPSEEK) => {
+            Ok(Way::DeepSeek)
+        }
         ProviderKind::Mistral => template.map(|_| Way::Mistral).ok_or_else(unknown),
         ProviderKind::Ollama if inserts && model.fim == Fim::Auto => Ok(Way::Suffix),
         // It puts the prefix first, whatever the model was trained to.
@@ -97,12 +107,24 @@ pub fn way(model: &Model, capabilities: Option<&[String]>) -> Result<Way, Cannot
 }
 
 impl Way {
-    /// Where an answer ends because a stop string or a control token begins there; its length where none does.
-    pub fn end_of(&self, answer: &str) -> usize {
-        match self {
-            Way::Raw(template) => template.end_of(answer),
-            _ => fim::end_of(answer),
-        }
+    /// The code of an answer as far as it is there, and whether more of it may come: not behind a stop string or a control token.
+    pub fn code<'a>(&self, answer: &'a str, hole: &Hole, is_whole: bool) -> (&'a str, bool) {
+        let (code, is_open) = match self {
+            Way::Chat => fim::chat::code(answer, hole, is_whole),
+            _ => (answer, !is_whole),
+        };
+        let end = match self {
+            Way::Raw(template) => template.end_of(code),
+            _ => fim::end_of(code),
+        };
+        (code.get(..end).unwrap_or_default(), is_open && end == code.len())
+    }
+
+    /// The question, where the way is one.
+    pub(super) fn question(&self, hole: &Hole) -> Option<Prompt> {
+        let turn = |text| Turn { role: Role::User, text };
+        (*self == Way::Chat)
+            .then(|| Prompt { system: fim::chat::SYSTEM.to_owned(), turns: vec![turn(fim::chat::question(hole))] })
     }
 
     pub(super) fn protocol(&self, kind: ProviderKind) -> Protocol {
@@ -129,6 +151,7 @@ impl Way {
             (Way::Raw(template), ProviderKind::LlamaCpp) => ("/completion", ask.llamacpp_raw(template, hole)),
             (_, ProviderKind::LlamaCpp) => ("/infill", ask.infill(hole)),
             (Way::Raw(template), _) => ("/v1/completions", ask.openai(template, hole)),
+            (Way::DeepSeek, _) => ("/beta/completions", ask.mistral(hole)),
             _ => ("/v1/fim/completions", ask.mistral(hole)),
         };
         WireRequest { path, headers: Vec::new(), key_header: KeyHeader::Bearer, body: with_users_word(body, model) }
@@ -202,6 +225,7 @@ impl Ask<'_> {
         ])
     }
 
+    /// Mistral's words, which are DeepSeek's, too.
     fn mistral(&self, hole: &Hole) -> Map<String, Value> {
         object([
             ("model", json!(self.model.model)),
@@ -274,14 +298,33 @@ mod tests {
     }
 
     #[test]
+    fn deepseek_has_its_own_endpoint_at_its_own_address_alone() {
+        let at = |url: &str| {
+            let settings = json!({
+                "providers": {"p": {"kind": "openai", "base_url": url}},
+                "models": {"m": {"provider": "p", "model": "deepseek-chat"}},
+            });
+            let model = Config::from_layers(None, &settings).unwrap().models["m"].clone();
+            let hole = Hole { prefix: "a".to_owned(), suffix: "b".to_owned() };
+            way(&model, None).ok().map(|way| way.request(&model, &hole, 64))
+        };
+        let request = at("https://api.deepseek.com/v1").unwrap();
+        assert_eq!(
+            (request.path, &request.body["prompt"], &request.body["suffix"]),
+            ("/beta/completions", &json!("a"), &json!("b"))
+        );
+        assert_eq!((&request.body["max_tokens"], &request.body["stream"]), (&json!(64), &json!(true)));
+        assert!(at("https://deepseek.example.com").is_none());
+    }
+
+    #[test]
     fn a_model_of_no_family_is_not_guessed_at() {
         for (kind, id, fim, expected) in [
             ("openai", "gpt-4o", json!("auto"), "how `gpt-4o` fills in the middle is not known; set models.m.fim"),
             ("ollama", "llama3.1:8b", json!("auto"), "how `llama3.1:8b` fills in the middle is not known"),
             ("llamacpp", "default", json!("auto"), "how `default` fills in the middle is not known"),
-            ("anthropic", "claude-sonnet-5-5", json!("qwen-coder"), "p is asked by chats alone"),
+            ("anthropic", "claude-sonnet-5-5", json!("auto"), "p is asked by chats alone; set models.m.fim = \"chat\""),
             ("ollama", "qwen2.5-coder:7b", json!("off"), "models.m.fim is \"off\""),
-            ("ollama", "qwen2.5-coder:7b", json!("chat"), "models.m.fim is \"chat\", which is not there yet"),
         ] {
             let said = way(&model(kind, id, fim), Some(&["completion".to_owned()])).unwrap_err().to_string();
             assert!(said.starts_with(expected), "{said}");

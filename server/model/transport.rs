@@ -145,7 +145,8 @@ fn endpoint(provider: &Provider, path: &str) -> Url {
         base
     } else if provider.kind == ProviderKind::Ollama || unversioned == path {
         // What has no version stands at the root.
-        let root = base.strip_suffix("/v1").or_else(|| base.strip_suffix("/api")).unwrap_or(&base);
+        let ends = ["/v1", "/api", "/beta"];
+        let root = ends.into_iter().find_map(|end| base.strip_suffix(end)).unwrap_or(&base);
         format!("{root}{path}")
     } else if base.split('/').any(is_version) {
         format!("{base}{unversioned}")
