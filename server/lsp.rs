@@ -5,6 +5,7 @@
 
 mod apply;
 mod code_action;
+mod completion_menu;
 mod completion_switch;
 mod config_files;
 mod execute_command;

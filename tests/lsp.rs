@@ -3,6 +3,7 @@
 mod budget;
 mod cases;
 mod code_actions;
+mod completion_menu;
 mod doctor;
 pub(crate) mod edits;
 mod inline_completion;

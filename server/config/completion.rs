@@ -11,7 +11,7 @@ pub(super) const SETTINGS: [Setting; 6] = [
     activation(
         "menu",
         "`\"off\"`",
-        "as entries of the editor's [completion menu](inline-completion.md), for editors without ghost text",
+        "as entries of the editor's [completion menu](inline-completion.md#in-the-menu), for editors without ghost text",
         "\"manual\"",
     ),
     table("languages", Shape::Table(&LANGUAGES)),

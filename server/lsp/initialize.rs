@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 
 use tower_lsp::gen_lsp_types::{
-    ChangeNotifications, CodeActionOptions, CodeActionProvider, CodeActionTag, ExecuteCommandOptions, InitializeParams,
-    InitializeResult, InlineCompletionProvider, PositionEncodingKind, ResourceOperationKind, Save, ServerCapabilities,
-    ServerInfo, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    ChangeNotifications, CodeActionOptions, CodeActionProvider, CodeActionTag, CompletionOptions,
+    ExecuteCommandOptions, InitializeParams, InitializeResult, InlineCompletionProvider, PositionEncodingKind,
+    ResourceOperationKind, Save, ServerCapabilities, ServerInfo, TextDocumentSync, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 use super::execute_command::COMMANDS;
@@ -102,8 +102,8 @@ fn folders(params: &InitializeParams) -> Vec<PathBuf> {
     folders
 }
 
-/// What Graft offers.
-pub(super) fn result(abilities: &Abilities) -> InitializeResult {
+/// What Graft offers; entries in the completion menu only where the settings want them, as editors ask everybody who has some.
+pub(super) fn result(abilities: &Abilities, has_menu: bool) -> InitializeResult {
     let kinds = ActionId::ALL.map(kind).into_iter().chain([CANCEL_KIND]);
     InitializeResult {
         capabilities: ServerCapabilities {
@@ -124,6 +124,7 @@ pub(super) fn result(abilities: &Abilities) -> InitializeResult {
                 ..CodeActionOptions::default()
             })),
             inline_completion_provider: Some(InlineCompletionProvider::Bool(true)),
+            completion_provider: has_menu.then(CompletionOptions::default),
             execute_command_provider: Some(ExecuteCommandOptions {
                 commands: COMMANDS.map(str::to_owned).to_vec(),
                 ..ExecuteCommandOptions::default()

@@ -12,10 +12,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::gen_lsp_types::{
     Command, InlineCompletionItem, InlineCompletionParams, InlineCompletionResponse, InlineCompletionTriggerKind,
-    InsertText, MessageType, Range, Uri,
+    InsertText, MessageType, Position, Range, Uri,
 };
 use tower_lsp::jsonrpc::Result;
 
+use super::completion_menu::Menu;
 use super::completion_switch::Switches;
 use super::execute_command::ACCEPTED;
 use super::session::{Server, Session};
@@ -38,12 +39,13 @@ pub(super) struct Completions {
     running: DashMap<Uri, CancellationToken>,
     rhythm: Mutex<Rhythm>,
     pub(super) switches: Switches,
+    pub(super) menu: Menu,
     said: Mutex<HashSet<String>>,
 }
 
 impl Completions {
     /// A document's request from now on; the one before it is over.
-    fn begin(&self, uri: &Uri) -> CancellationToken {
+    pub(super) fn begin(&self, uri: &Uri) -> CancellationToken {
         let own = CancellationToken::new();
         if let Some(before) = self.running.insert(uri.clone(), own.clone()) {
             before.cancel();
@@ -52,7 +54,7 @@ impl Completions {
     }
 
     /// How long the model of a question is left alone, which comes now.
-    fn pause(&self, trigger: Trigger) -> Duration {
+    pub(super) fn pause(&self, trigger: Trigger) -> Duration {
         let mut rhythm = self.rhythm.lock().unwrap_or_else(PoisonError::into_inner);
         match trigger {
             Trigger::Invoked => Duration::ZERO,
@@ -78,6 +80,63 @@ impl Completions {
     }
 }
 
+/// What is asked at a place of a document, as it was when the question came.
+pub(super) struct Question {
+    pub(super) open: Open,
+    pub(super) document: Document,
+    pub(super) at: Position,
+    pub(super) wanted: Wanted,
+}
+
+impl Question {
+    /// What is to be shown, as far as completion is given there and until nobody wants to know any more.
+    pub(super) async fn answer(&self, session: &Arc<Session>, own: &CancellationToken) -> Option<Suggestions> {
+        let answer = async {
+            let config = session.config(self.open.path.as_deref()).await;
+            if session.activation(&self.open, config.as_deref()).0 > least(self.wanted.trigger) {
+                return None;
+            }
+            completed(session, self.task(session, config), self.wanted.clone()).await
+        };
+        let completion = tokio::select! {
+            biased;
+            () = own.cancelled() => None,
+            () = session.jobs.stopped() => None,
+            completion = answer => completion,
+        }?;
+        session.completions.answered(&completion);
+        match completion.result {
+            Ok(Suggested::Text(suggestions)) => Some(suggestions),
+            Ok(Suggested::Nothing(_)) => None,
+            Err(failure) => {
+                tell(session, self.wanted.trigger, &failure).await;
+                None
+            }
+        }
+    }
+
+    fn task(&self, session: &Session, config: Option<Arc<Config>>) -> Task {
+        let open = &self.open;
+        let at = Range { start: self.at, end: self.at };
+        let range = from_proto::byte_range(&self.document, &at, session.encoding());
+        // The action counts for nothing.
+        let task = Task::new("completion", ActionId::Generate, self.document.clone(), range);
+        let names = if open.path.is_none() { uri::other_path(&open.uri).into_iter().collect() } else { Vec::new() };
+        Task { workspace: session.workspace(open.path.as_deref()), path: open.path.clone(), names, config, ..task }
+    }
+
+    /// Whether the document is still the one that was asked about.
+    fn is_current(&self, session: &Session) -> bool {
+        let now = session.store.get(&self.open.uri);
+        now.as_ref().and_then(Open::document).is_some_and(|now| now.version() == self.document.version())
+    }
+}
+
+/// The most that the settings may hold back where such a question is to be answered.
+pub(super) fn least(trigger: Trigger) -> Activation {
+    if trigger == Trigger::Automatic { Activation::Auto } else { Activation::Manual }
+}
+
 impl Server {
     pub(super) async fn inline_completion(
         &self,
@@ -89,37 +148,10 @@ impl Server {
         let own = session.completions.begin(&place.text_document.uri);
         let Some(open) = session.store.get(&place.text_document.uri) else { return Ok(None) };
         let Some(document) = open.document().cloned() else { return Ok(None) };
-        let at = Range { start: place.position, end: place.position };
         let wanted = wanted(session, &document, &params);
-        let answer = async {
-            let config = session.config(open.path.as_deref()).await;
-            let least = if wanted.trigger == Trigger::Automatic { Activation::Auto } else { Activation::Manual };
-            if session.activation(&open, config.as_deref()).0 > least {
-                return None;
-            }
-            let task = task(session, &open, config, document.clone(), &at);
-            completed(session, task, wanted.clone()).await
-        };
-        let completion = tokio::select! {
-            biased;
-            () = own.cancelled() => None,
-            () = session.jobs.stopped() => None,
-            completion = answer => completion,
-        };
-        if let Some(completion) = &completion {
-            session.completions.answered(completion);
-        }
-        let now = session.store.get(&open.uri);
-        let is_current = now.as_ref().and_then(Open::document).is_some_and(|now| now.version() == document.version());
-        let suggestions = match completion.map(|completion| completion.result) {
-            Some(Ok(Suggested::Text(suggestions))) if is_current => Some(suggestions),
-            Some(Err(failure)) => {
-                tell(session, wanted.trigger, &failure).await;
-                None
-            }
-            _ => None,
-        };
-        Ok(suggestions.map(|suggestions| response(session, &document, &suggestions, wanted.trigger)))
+        let question = Question { open, document, at: place.position, wanted };
+        let suggestions = question.answer(session, &own).await.filter(|_| question.is_current(session));
+        Ok(suggestions.map(|suggestions| response(session, &question, &suggestions)))
     }
 }
 
@@ -146,14 +178,6 @@ fn wanted(session: &Session, document: &Document, params: &InlineCompletionParam
     Wanted { trigger, selected, pause: session.completions.pause(trigger) }
 }
 
-fn task(session: &Session, open: &Open, config: Option<Arc<Config>>, document: Document, at: &Range) -> Task {
-    let range = from_proto::byte_range(&document, at, session.encoding());
-    // The action counts for nothing.
-    let task = Task::new("completion", ActionId::Generate, document, range);
-    let names = if open.path.is_none() { uri::other_path(&open.uri).into_iter().collect() } else { Vec::new() };
-    Task { workspace: session.workspace(open.path.as_deref()), path: open.path.clone(), names, config, ..task }
-}
-
 /// Who asked is told in a message box, who types reads it in the log; each reason once.
 async fn tell(session: &Session, trigger: Trigger, failure: &Failure) {
     let message = format!("no completion: {}", failure.message);
@@ -167,14 +191,9 @@ async fn tell(session: &Session, trigger: Trigger, failure: &Failure) {
     }
 }
 
-fn response(
-    session: &Session,
-    document: &Document,
-    suggestions: &Suggestions,
-    trigger: Trigger,
-) -> InlineCompletionResponse {
-    let most = if trigger == Trigger::Automatic { 1 } else { MOST_ITEMS };
-    let items = suggestions.iter().take(most).map(|own| item(session, document, own));
+fn response(session: &Session, question: &Question, suggestions: &Suggestions) -> InlineCompletionResponse {
+    let most = if question.wanted.trigger == Trigger::Automatic { 1 } else { MOST_ITEMS };
+    let items = suggestions.iter().take(most).map(|own| item(session, &question.document, own));
     InlineCompletionResponse::InlineCompletionItemList(items.collect())
 }
 

@@ -18,7 +18,7 @@ use super::settings::{LoadConfig, Settings};
 use super::store::Store;
 use super::work::Work;
 use crate::actions::Workspace;
-use crate::config::Config;
+use crate::config::{Activation, Config};
 use crate::text::Encoding;
 
 /// One connection.
@@ -131,6 +131,17 @@ impl Session {
         config
     }
 
+    /// Whether the settings want completions in the menu anywhere.
+    fn has_menu(&self) -> bool {
+        let folders = lock(&self.folders).clone();
+        let mut places = std::iter::once(None).chain(folders.into_iter().map(Some));
+        places.any(|place| {
+            let (config, news) = self.settings.config(place.as_deref());
+            lock(&self.unsaid).extend(news);
+            config.is_some_and(|config| config.completion.menu != Activation::Off)
+        })
+    }
+
     /// Looks for a model where no settings name one, and says what was picked. What is not found is said when it is missed.
     async fn discover(&self) {
         let folders = lock(&self.folders).clone();
@@ -176,11 +187,11 @@ pub(super) struct Server(pub(super) Arc<Session>);
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> jsonrpc::Result<InitializeResult> {
         let abilities = Abilities::of(&params);
-        let result = initialize::result(&abilities);
         tracing::info!(client = params.client_info.as_ref().map(|client| client.name.as_str()), encoding = ?abilities.encoding, "initialize");
         self.0.change_folders(&abilities.folders, &[]);
         let news = self.0.settings.initialize(params.initialization_options.as_ref(), &abilities.folders);
         *lock(&self.0.unsaid) = self.0.configured(news);
+        let result = initialize::result(&abilities, self.0.has_menu());
         let _ = self.0.abilities.set(abilities);
         Ok(result)
     }

@@ -94,6 +94,7 @@ fn service(work: Arc<dyn Work>, load: LoadConfig) -> (LspService<Server>, Client
     LspService::build_with_lifecycle_methods(|client| Server(Arc::new(Session::new(client, work, load))))
         .custom_method("textDocument/codeAction", Server::code_action)
         .custom_method("textDocument/inlineCompletion", Server::inline_completion)
+        .custom_method("textDocument/completion", Server::completion)
         .custom_method("workspace/executeCommand", Server::execute_command)
         .custom_method("workspace/didChangeConfiguration", Server::did_change_configuration)
         .custom_method("workspace/didChangeWatchedFiles", Server::did_change_watched_files)

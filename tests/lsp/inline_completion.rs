@@ -13,7 +13,7 @@ use super::edits::from_editor;
 use crate::support::lsp_client::{LspClient, capabilities};
 use crate::support::model_server::{Gate, ModelServer, Reply, Script};
 
-const URI: &str = "file:///w/a.rs";
+pub(super) const URI: &str = "file:///w/a.rs";
 const CODE: &str = "fn add(a: u8, b: u8) -> u8 {\n    \n}\n";
 
 async fn client(server: &ModelServer, model: &str) -> LspClient {
@@ -21,7 +21,7 @@ async fn client(server: &ModelServer, model: &str) -> LspClient {
 }
 
 /// A client whose settings say this of completion.
-async fn client_with(server: &ModelServer, model: &str, completion: Value) -> LspClient {
+pub(super) async fn client_with(server: &ModelServer, model: &str, completion: Value) -> LspClient {
     client_of(Arc::new(Engine::new(Config::default())), server, model, completion).await
 }
 
