@@ -73,6 +73,9 @@ pub(super) async fn apply(
             ),
             metadata: None,
         };
+        if place.create && !confirms {
+            make_folder(&place.uri);
+        }
         let answer = session.client.send_request::<ApplyWorkspaceEditRequest>(params);
         let answer = match confirms {
             true => tokio::select! {
@@ -170,6 +173,14 @@ fn place_of_file(session: &Session, edit: &ValidatedEdit, path: &PathBuf) -> Res
         )));
     }
     Ok(Place { uri, document: Document::new(edit.document().language(), &text, None), open: false, create })
+}
+
+/// Makes the folder of a file that the client is about to create. Neovim does so only for files that may be overwritten, and
+/// could not save this one; whoever else cannot write it will say so.
+fn make_folder(uri: &Uri) {
+    if let Some(folder) = uri::path_of(uri).as_deref().and_then(std::path::Path::parent) {
+        let _ = std::fs::create_dir_all(folder);
+    }
 }
 
 /// Whether an edit that the client says it made is there. Neovim says so of edits that it skipped because its text was

@@ -38,6 +38,9 @@ pub(super) struct Abilities {
     /// unchecked, and tells of changes 150 ms late: an edit for 0 would land on lines that have moved. Its later versions
     /// are its change ticks, all larger than 1.
     pub(super) least_version: Option<i32>,
+    /// To the client an empty document is a line with its end. Neovim then gives a text that comes into it a second one, unless
+    /// the range goes beyond the line: by that it knows that the line's end is meant.
+    pub(super) empty_is_a_line: bool,
     /// The workspace's folders at the start.
     pub(super) folders: Vec<PathBuf>,
     /// The server may ask to be told of changed files.
@@ -69,6 +72,7 @@ impl Abilities {
             confirms_edits: !is_neovim && edits.is_some_and(|edits| edits.change_annotation_support.is_some()),
             show_documents: window.and_then(|window| window.show_document.as_ref()).is_some_and(|own| own.support),
             least_version: is_neovim.then_some(1),
+            empty_is_a_line: is_neovim,
             folders: folders(params),
         }
     }

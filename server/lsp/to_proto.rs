@@ -60,10 +60,11 @@ pub(super) fn workspace_edit(
     let document = edit.document();
     let annotation = question.map(|_| ANNOTATION.to_owned());
     let edits = edit.edits().iter().map(|edit| {
-        let text_edit = TextEdit {
-            range: range(document.text(), edit.range.clone(), abilities.encoding),
-            new_text: edit.new.clone(),
-        };
+        let mut range = range(document.text(), edit.range.clone(), abilities.encoding);
+        if create && abilities.empty_is_a_line {
+            range.end.character += 1;
+        }
+        let text_edit = TextEdit { range, new_text: edit.new.clone() };
         match annotation.clone() {
             Some(annotation_id) => Edit::AnnotatedTextEdit(AnnotatedTextEdit { annotation_id, text_edit }),
             None => Edit::TextEdit(text_edit),

@@ -1,207 +1,422 @@
-"""Graft in a real Neovim: its own client, its own code-action call, the buffer read back to the byte.
+"""Graft in real Neovims, the oldest that will do and one of today: with the plugin, and by the plain block of docs/editors.md.
 
-Runs `neovim/document.lua` in a headless editor, with a scripted model behind the server or with none at all. Run from the
-project's root: `python -m unittest tests.editors.test_neovim`.
+A person's hands and eyes are the test's (`neovim_driver`); behind the server is a scripted model or none. Run from the project's
+root: `python -m unittest tests.editors.test_neovim`.
 """
 
-import json
-import os
-import shutil
-import subprocess
+import re
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 
 from tests import graft
+from tests.editors import neovim_driver, sources
+from tests.editors.neovim_driver import SECONDS, Neovim
+from tests.editors.sources import CASES, DOCUMENT, FILES, FIX, SOURCES, Case
 from tests.scripted_model import Held, Reply, ScriptedModel
 
-DRIVER = Path(__file__).parent / "neovim" / "document.lua"
-SECONDS = 90
-
-# Both have characters of two and four bytes before and on the way to the function, where a wrong encoding would show.
-RUST = """//! Lines — measured. 🦀
-
-pub const CRAB: &str = "🦀";
-
-pub fn widest(lines: &[String]) -> usize {
-    lines.iter().map(|line| line.chars().count()).max().unwrap_or(0)
-}
-
-pub fn is_empty(lines: &[String]) -> bool {
-    lines.is_empty()
-}
-"""
-RUST_FUNCTION = RUST[RUST.index("pub fn widest") : RUST.index("\n\npub fn is_empty")]
-RUST_COMMENT = "/// The length of the longest line, in characters — not bytes. 🦀\n"
-
-PYTHON = '''"""Lines — measured. 🐍"""
-
-SNAKE = "🐍"
+PLUGIN = graft.ROOT / "editors" / "neovim"
+PROBLEM = {"rust": "`max().unwrap_or(0)` — use a fold 🦀", "python": "a generator — where `map` will do 🐍"}
 
 
-def widest(lines: list[str]) -> int:
-    return max((len(line) for line in lines), default=0)
-
-
-def is_empty(lines: list[str]) -> bool:
-    return not lines
-'''
-PYTHON_HEAD = "def widest(lines: list[str]) -> int:\n"
-PYTHON_BODY = "    return max((len(line) for line in lines), default=0)"
-PYTHON_COMMENT = '    """Measure the longest line — in characters. 🐍"""\n'
-
-ANSWERS = {
-    "rust": f"Here it is:\n\n```rust\n{RUST_COMMENT}{RUST_FUNCTION}\n```\n",
-    "python": f"```python\n{PYTHON_HEAD}{PYTHON_COMMENT}{PYTHON_BODY}\n```",
-}
-SOURCES = {"rust": RUST, "python": PYTHON}
-DOCUMENTED = {
-    "rust": RUST.replace(RUST_FUNCTION, RUST_COMMENT + RUST_FUNCTION),
-    "python": PYTHON.replace(PYTHON_HEAD, PYTHON_HEAD + PYTHON_COMMENT),
-}
-FILES = {"rust": "src/lines.rs", "python": "lines.py"}
-
-
-def neovim() -> str:
-    """The editor: `NVIM`, else the one on the PATH."""
-    found = os.environ.get("NVIM") or shutil.which("nvim")
-    if not found:
-        raise FileNotFoundError("there is no nvim: `pip install -r tests/requirements.txt`, or name one in NVIM")
-    return found
+def plain_block() -> str:
+    """The block that docs/editors.md has for Neovim, as a reader would copy it."""
+    page = (graft.ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+    return re.search(r"^## Neovim\n.*?```lua\n(.*?)```", page, re.M | re.S)[1]
 
 
 def setUpModule() -> None:
-    print(subprocess.run([neovim(), "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0], flush=True)
+    for program in (neovim_driver.oldest(), neovim_driver.newest()):
+        print(neovim_driver.version(program), flush=True)
 
 
-class NeovimTest(unittest.TestCase):
-    """A project with one file, a home of its own, and a run of the driver."""
+class Editing(unittest.TestCase):
+    """A project with both files, a home of its own, and an editor. Subclasses say which."""
+
+    program = staticmethod(neovim_driver.oldest)
+    plugin: Path | None = PLUGIN
+    init = ""
+    config: dict[str, object] = {}
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="graft-test-")
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name).resolve()
         self.project = self.folder / "project"
-        self.config: Path | None = None
+        graft.write_files(self.project, {FILES[language]: SOURCES[language] for language in SOURCES})
+        (self.project / ".git").mkdir()
+        self.variables = graft.environment(self.folder)
+        self.variables["PATH"] = f"{Path(graft.binary()).parent}:{self.variables['PATH']}"
 
-    def drive(self, language: str, held: Held | None = None, **typing: object) -> dict[str, dict]:
-        """What the editor told, by event. Where something is typed, it is while the answer is held."""
-        path = self.project / FILES[language]
-        graft.write_files(self.project, {FILES[language]: SOURCES[language]})
-        where = {"root": str(self.project), "file": str(path), "filetype": language, "symbol": "widest"}
-        task = {"command": [graft.binary()], **where, **typing}
-        editor = subprocess.Popen(
-            [neovim(), "--clean", "--headless", "-l", str(DRIVER), json.dumps(task)],
-            cwd=self.project,
-            env=graft.environment(self.folder, self.config),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        guard = threading.Timer(SECONDS, editor.kill)
-        guard.start()
-        try:
-            return self.listen(editor, held)
-        finally:
-            guard.cancel()
-            editor.kill()
-            editor.communicate()
+    def model(self, answer: str, held: Held | None = None, **top: object) -> ScriptedModel:
+        """A model that always says `answer`, and a config that names it; `top` stands at the config's top."""
+        model = self.enterContext(ScriptedModel(lambda _: Reply(answer, held=held)))
+        config = graft.write_config(self.folder / "config.toml", "openai", model.url, model="scripted", context=8192)
+        head = "".join(f"{key} = {graft.toml(value)}\n" for key, value in top.items())
+        config.write_text(head + config.read_text(encoding="utf-8"), encoding="utf-8")
+        self.variables["GRAFT_CONFIG"] = str(config)
+        return model
 
-    def listen(self, editor: subprocess.Popen, held: Held | None) -> dict[str, dict]:
-        events: dict[str, dict] = {}
-        if held:
-            self.assertTrue(held.reached.wait(SECONDS), "the model was never asked")
-            editor.stdin.write("held\n")
-            editor.stdin.flush()
-        for line in editor.stdout:
-            event = json.loads(line)
-            events[event["event"]] = event
-            if event["event"] == "typed":
-                held.release()
-        self.assertIn("done", events, f"{events}\n{editor.stderr.read()}")
-        return events
-
-    def ask_model(self, model: ScriptedModel) -> None:
-        self.config = graft.write_config(self.folder / "config.toml", "openai", model.url, context=8192)
-
-
-class WithAModel(NeovimTest):
-    def answer_at_once(self, language: str) -> None:
-        with ScriptedModel(lambda _: Reply(ANSWERS[language])) as model:
-            self.ask_model(model)
-            done = self.drive(language)["done"]
-        self.assertEqual(done["text"], DOCUMENTED[language])
-        self.assertEqual(done["undone"], SOURCES[language])
-        self.assertEqual(len(model.requests), 1)
-
-    def test_documents_rust(self) -> None:
-        self.answer_at_once("rust")
-
-    def test_documents_python(self) -> None:
-        self.answer_at_once("python")
-
-    def hold_while_typing(self, language: str, **typing: object) -> dict[str, dict]:
+    def held(self) -> Held:
         held = Held()
         self.addCleanup(held.close)
-        with ScriptedModel(lambda _: Reply(ANSWERS[language], held=held)) as model:
-            self.ask_model(model)
-            return self.drive(language, held, **typing)
+        return held
 
-    def check_typing_above(self, language: str, comment: str) -> None:
+    def reached(self, held: Held) -> None:
+        self.assertTrue(held.reached.wait(SECONDS), "the model was never asked")
+
+    def edit(self, language: str, symbol: str = "widest") -> Neovim:
+        """An editor with the file open and the cursor on a function's name."""
+        editor = self.enterContext(Neovim(self.program(), self.folder, self.variables, self.init, self.plugin))
+        editor.open(self.project / FILES[language])
+        editor.go_to(symbol)
+        return editor
+
+
+class Menu(Editing):
+    """Each action, picked from Neovim's own menu."""
+
+    def check(self, case: Case) -> None:
+        with self.subTest(language=case.language, action=case.action):
+            model = self.model(case.answer)
+            editor = self.edit(case.language, case.symbol)
+            editor.pick(case.title)
+            self.assertRegex(editor.ended(), r"^done by scripted \(tiny\)", editor.told())
+            self.assertEqual(editor.text(case.file), case.result)
+            self.assertEqual(len(model.requests), 1)
+            if not case.file:
+                editor.type("u")
+                self.assertEqual(editor.text(), case.source)
+
+    def test_each_action_in_rust(self) -> None:
+        for case in CASES:
+            if case.language == "rust":
+                self.check(case)
+
+    def test_each_action_in_python(self) -> None:
+        for case in CASES:
+            if case.language == "python":
+                self.check(case)
+
+    def test_merges_what_is_typed_above_while_the_model_works(self) -> None:
         # Ctrl-U: Neovim's Rust settings go on with the comment below, and would put its mark in front.
-        events = self.hold_while_typing(language, keys=f"ggO<C-u>{comment}<Esc>")
-        self.assertEqual(events["typed"]["text"], f"{comment}\n{SOURCES[language]}")
-        self.assertEqual(events["done"]["text"], f"{comment}\n{DOCUMENTED[language]}")
-        self.assertEqual(events["done"]["undone"], f"{comment}\n{SOURCES[language]}")
+        for language, comment in (("rust", "// 🦀 typed meanwhile"), ("python", "# 🐍 typed meanwhile")):
+            with self.subTest(language=language):
+                case, held = DOCUMENT[language], self.held()
+                self.model(case.answer, held)
+                editor = self.edit(language)
+                editor.pick(case.title)
+                self.reached(held)
+                editor.type(f"ggO<C-u>{comment}<Esc>")
+                editor.sync()
+                held.release()
+                editor.ended()
+                self.assertEqual(editor.text(), f"{comment}\n{case.result}", editor.told())
+                editor.type("u")
+                self.assertEqual(editor.text(), f"{comment}\n{case.source}")
 
-    def test_merges_what_is_typed_above_in_rust(self) -> None:
-        self.check_typing_above("rust", "// 🦀 typed meanwhile")
-
-    def test_merges_what_is_typed_above_in_python(self) -> None:
-        self.check_typing_above("python", "# 🐍 typed meanwhile")
-
-    def check_typing_inside(self, language: str) -> None:
-        events = self.hold_while_typing(language, keys="iover_<Esc>")
-        typed = SOURCES[language].replace("widest", "over_widest")
-        self.assertEqual(events["typed"]["text"], typed)
-        self.assertEqual(events["done"]["text"], typed)
-        self.assertRegex(events["done"]["messages"], r"(?m)^(?:LSP\[graft\]\S* )?Graft:")
-
-    def test_leaves_a_changed_rust_function_alone_and_says_so(self) -> None:
-        self.check_typing_inside("rust")
-
-    def test_leaves_a_changed_python_function_alone_and_says_so(self) -> None:
-        self.check_typing_inside("python")
+    def test_leaves_code_alone_that_was_changed_meanwhile_and_says_so(self) -> None:
+        for language in SOURCES:
+            with self.subTest(language=language):
+                case, held = DOCUMENT[language], self.held()
+                self.model(case.answer, held)
+                editor = self.edit(language)
+                editor.pick(case.title)
+                self.reached(held)
+                editor.go_to("widest")
+                editor.type("iover_<Esc>")
+                editor.sync()
+                held.release()
+                editor.ended()
+                self.assertEqual(editor.text(), case.source.replace("widest", "over_widest", 1))
+                self.assertRegex(editor.told(), r"Graft: the code changed while")
 
     def test_does_no_damage_where_the_editor_has_not_told_of_a_change(self) -> None:
         # Neovim opens documents as version 0, and checks no version below 1: an edit sent as version 0 lands wherever its lines now are.
-        events = self.hold_while_typing("rust", keys="ggO<C-u>// first<Esc>", unheard=True)
-        typed, merged = f"// first\n{RUST}", f"// first\n{DOCUMENTED['rust']}"
-        self.assertEqual(events["typed"]["text"], typed)
-        self.assertIn(events["done"]["text"], (typed, merged))
+        case, held = DOCUMENT["rust"], self.held()
+        self.model(case.answer, held)
+        editor = self.edit("rust")
+        editor.pick(case.title)
+        self.reached(held)
+        editor.type("ggO<C-u>// first<Esc>")
+        held.release()
+        editor.ended()
+        self.assertIn(editor.text(), (f"// first\n{case.source}", f"// first\n{case.result}"))
+
+    def test_cancels_from_the_menu(self) -> None:
+        case, held = DOCUMENT["rust"], self.held()
+        self.model(case.answer, held)
+        editor = self.edit("rust")
+        editor.pick(case.title)
+        self.reached(held)
+        self.assertIn("Graft: cancel", editor.pick("Graft: cancel"))
+        self.assertEqual(editor.ended(), "cancelled")
+        self.assertTrue(held.hung_up.wait(SECONDS), "the model was left working")
+        self.assertEqual(editor.text(), case.source)
+
+    def test_shows_why_there_is_no_edit(self) -> None:
+        self.model("I would rather not.")
+        editor = self.edit("python")
+        editor.pick("Graft: document `widest`")
+        editor.ended()
+        self.assertRegex(editor.told(), r"Graft: .*(no code|refus|declin)")
+        self.assertEqual(editor.text(), SOURCES["python"])
 
 
-class WithoutAModel(NeovimTest):
-    """No config: the built-in provider, and the same result as on the command line."""
+class MenuOfToday(Menu):
+    program = staticmethod(neovim_driver.newest)
 
-    def check_built_in(self, language: str, mark: str) -> None:
-        done = self.drive(language)["done"]
-        beside = self.folder / "beside"
-        graft.write_files(beside, {FILES[language]: SOURCES[language]})
-        line = SOURCES[language][: SOURCES[language].index("widest(")].count("\n") + 1
-        run = graft.run(["run", "document", f"{FILES[language]}:{line}", "--write"], beside, graft.environment(self.folder))
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertEqual({FILES[language]: done["text"]}, graft.read_files(beside))
-        self.assertEqual(done["undone"], SOURCES[language])
-        self.assertGreater(done["text"].count(mark), SOURCES[language].count(mark))
 
-    def test_documents_rust(self) -> None:
-        self.check_built_in("rust", "///")
+class Review(Editing):
+    """`review = "confirm"`: asked in every Neovim, whatever it says of itself."""
 
-    def test_documents_python(self) -> None:
-        self.check_built_in("python", '"""')
+    def asked(self, held: Held | None = None) -> tuple[Neovim, Case]:
+        case = DOCUMENT["rust"]
+        self.model(case.answer, held, review="confirm")
+        editor = self.edit("rust")
+        editor.pick(case.title)
+        return editor, case
+
+    def test_makes_the_edit_after_a_yes(self) -> None:
+        editor, case = self.asked()
+        question = editor.question()
+        self.assertRegex(question["prompt"], r"would change `lines.rs` \(\+1 -0\)")
+        self.assertEqual(question["titles"], ["Apply", "Show diff", "Discard"])
+        self.assertEqual(editor.text(), case.source)
+        editor.answer("Apply")
+        self.assertRegex(editor.ended(), "^done by")
+        self.assertEqual(editor.text(), case.result)
+
+    def test_shows_the_diff_beside_the_code(self) -> None:
+        editor, case = self.asked()
+        editor.question()
+        editor.answer("Show diff")
+        editor.question()
+        names = editor.lua("return vim.tbl_map(function(own) return vim.fs.basename(vim.api.nvim_buf_get_name(vim.api.nvim_win_get_buf(own))) end, vim.api.nvim_list_wins())")
+        self.assertIn("lines.rs", names)
+        diff = next(name for name in names if name.endswith(".diff"))
+        shown = editor.lua("return vim.api.nvim_buf_get_lines(vim.fn.bufnr('/' .. ... .. '$'), 0, -1, false)", diff)
+        self.assertIn(f"+{sources.RUST_COMMENT.rstrip()}", shown)
+        editor.answer("Apply")
+        editor.ended()
+        self.assertEqual(editor.text("lines.rs"), case.result)
+
+    def test_changes_nothing_without_a_yes(self) -> None:
+        for answer in ("Discard", None):
+            with self.subTest(answer=answer):
+                editor, case = self.asked()
+                editor.question()
+                editor.answer(answer)
+                self.assertEqual(editor.ended(), "discarded")
+                self.assertEqual(editor.text(), case.source)
+                self.assertIn("Graft: discarded: document `widest`; nothing was changed", editor.told())
+
+    def test_merges_what_is_typed_before_the_answer(self) -> None:
+        editor, case = self.asked()
+        editor.question()
+        editor.type("ggO<C-u>// thinking<Esc>")
+        editor.sync()
+        editor.answer("Apply")
+        editor.ended()
+        self.assertEqual(editor.text(), f"// thinking\n{case.result}")
+
+
+class ReviewOfToday(Review):
+    program = staticmethod(neovim_driver.newest)
+
+
+class Commands(Editing):
+    """The plugin's commands, mappings and questions."""
+
+    def test_runs_an_action_by_a_command(self) -> None:
+        case = DOCUMENT["python"]
+        self.model(case.answer)
+        editor = self.edit("python")
+        editor.command("Graft document")
+        editor.ended()
+        self.assertEqual(editor.text(), case.result)
+
+    def test_asks_for_the_instruction_and_sends_it(self) -> None:
+        case = next(case for case in CASES if (case.language, case.action) == ("rust", "refactor"))
+        model = self.model(case.answer)
+        editor = self.edit("rust")
+        editor.lua("vim.keymap.set('n', 'gR', '<Plug>(graft-refactor)')")
+        editor.type("gR")
+        self.assertRegex(editor.question()["prompt"], "What should change")
+        editor.answer("fold — it 🦀")
+        editor.ended()
+        self.assertEqual(editor.text(), case.result)
+        self.assertIn("fold — it 🦀", str(model.requests[0]["messages"]))
+
+    def test_takes_the_instruction_from_the_command_and_asks_nothing(self) -> None:
+        case = next(case for case in CASES if (case.language, case.action) == ("python", "refactor"))
+        model = self.model(case.answer)
+        editor = self.edit("python")
+        editor.command("Graft refactor use map for it")
+        editor.ended()
+        self.assertEqual(editor.text(), case.result)
+        self.assertIn("use map for it", str(model.requests[0]["messages"]))
+
+    def test_a_closed_question_asks_no_model(self) -> None:
+        model = self.model("")
+        editor = self.edit("rust")
+        editor.command("Graft generate")
+        editor.question()
+        editor.answer(None)
+        self.assertEqual((editor.sync()["jobs"], model.requests), ([], []))
+
+    def test_works_on_a_visual_selection(self) -> None:
+        case = DOCUMENT["rust"]
+        self.model(case.answer)
+        editor = self.edit("rust", "crabs")
+        editor.lua("vim.keymap.set('x', 'gD', '<Plug>(graft-document)')")
+        editor.go_to("widest")
+        editor.type("VjjgD")
+        editor.ended()
+        self.assertEqual(editor.text(), case.result)
+        self.assertEqual(editor.lua("return vim.fn.mode()"), "n")
+
+    def report(self, editor: Neovim, language: str) -> None:
+        """A problem of another server, over the whole name of the function."""
+        editor.lua(
+            """
+            local message = ...
+            local line = vim.fn.line('.') - 1
+            vim.diagnostic.set(vim.api.nvim_create_namespace('other'), 0,
+              { { lnum = line, col = 4, end_col = 10, message = message, source = 'other', code = 'E7', severity = 2 } })
+            """,
+            PROBLEM[language],
+        )
+
+    def test_hands_over_the_problems_that_another_server_reported(self) -> None:
+        for language, case in FIX.items():
+            with self.subTest(language=language):
+                model = self.model(case.answer)
+                editor = self.edit(language)
+                self.report(editor, language)
+                editor.command("Graft fix-lint")
+                editor.ended()
+                self.assertEqual(editor.text(), case.result, editor.told())
+                self.assertIn(PROBLEM[language], str(model.requests[0]["messages"]))
+
+    def test_lists_those_problems_in_its_menu(self) -> None:
+        case = FIX["rust"]
+        model = self.model(case.answer)
+        editor = self.edit("rust")
+        self.report(editor, "rust")
+        editor.command("Graft")
+        titles = editor.question()["titles"]
+        fix = next(title for title in titles if "use a fold" in title)
+        self.assertTrue(all(title.startswith("Graft: ") for title in titles), titles)
+        editor.answer(fix)
+        editor.ended()
+        self.assertEqual(editor.text(), case.result)
+        self.assertIn(PROBLEM["rust"], str(model.requests[0]["messages"]))
+
+    def test_cancels_and_shows_what_runs(self) -> None:
+        held = self.held()
+        self.model(DOCUMENT["rust"].answer, held)
+        editor = self.edit("rust")
+        editor.command("Graft document")
+        self.reached(held)
+        status = editor.wait("status", "local own = require('graft').status(); return own:find('tiny') and own")
+        self.assertRegex(status, r"^graft: \w+ · tiny")
+        editor.command("Graft status")
+        editor.wait("list of jobs", "return probe.told():find('graft%-1: document in lines.rs')")
+        editor.command("Graft cancel")
+        self.assertEqual(editor.ended(), "cancelled")
+        editor.wait("word of it", "return probe.told():find('Graft: cancelled 1 job')")
+        self.assertEqual(editor.lua("return require('graft').status()"), "")
+        self.assertEqual(editor.text(), SOURCES["rust"])
+
+    def test_names_its_commands(self) -> None:
+        editor = self.edit("rust")
+        names = editor.lua("return vim.fn.getcompletion('Graft ', 'cmdline')")
+        expected = ["generate", "refactor", "add-tests", "document", "fix-lint", "cancel", "doctor", "status", "toggle"]
+        self.assertEqual(names, expected)
+        self.assertEqual(editor.lua("return vim.fn.getcompletion('Graft re', 'cmdline')"), ["refactor"])
+        editor.command("Graft translate")
+        self.assertIn("Graft: there is no `translate`; try one of generate,", editor.told())
+
+    def test_health_shows_the_servers_check_up(self) -> None:
+        self.model("ok")
+        editor = self.edit("rust")
+        editor.command("checkhealth graft")
+        report = "\n".join(editor.lua("return vim.api.nvim_buf_get_lines(0, 0, -1, false)"))
+        for line in (r"OK.* graft-ls \d", r"OK.* it runs; buffers that it serves: 1", r"OK.* model tiny", r"OK.* action refactor: tiny"):
+            self.assertRegex(report, line)
+        self.assertNotIn("ERROR", report)
+
+    def test_health_says_what_is_missing(self) -> None:
+        self.init = "vim.g.graft = { cmd = { 'no-such-program' } }"
+        editor = self.enterContext(Neovim(self.program(), self.folder, self.variables, self.init, self.plugin))
+        editor.command("checkhealth graft")
+        report = "\n".join(editor.lua("return vim.api.nvim_buf_get_lines(0, 0, -1, false)"))
+        self.assertRegex(report, "ERROR.* `no-such-program` is not an executable")
+        self.assertIn("cargo install graft-ls", report)
+
+    def test_takes_settings_and_can_stay_off(self) -> None:
+        for init in ("vim.g.graft = { enable = false }", "require('graft').setup({ enable = false })"):
+            self.init = init
+            editor = self.enterContext(Neovim(self.program(), self.folder, self.variables, self.init, self.plugin))
+            editor.command(f"edit {self.project / FILES['rust']}")
+            self.assertFalse(editor.lua("return vim.lsp.is_enabled and vim.lsp.is_enabled('graft') or #vim.lsp.get_clients() > 0"))
+        self.model(DOCUMENT["rust"].answer)
+        self.init = "require('graft').setup({ settings = { review = 'confirm' } })"
+        editor = self.edit("rust")
+        editor.command("Graft document")
+        self.assertIn("would change", editor.question()["prompt"])
+        editor.answer("Discard")
+        editor.ended()
+
+    def test_its_help_has_tags(self) -> None:
+        editor = self.edit("rust")
+        (self.folder / "doc").mkdir()
+        (self.folder / "doc" / "graft.txt").write_bytes((PLUGIN / "doc" / "graft.txt").read_bytes())
+        editor.command(f"helptags {self.folder / 'doc'}")
+        tags = {line.split("\t")[0] for line in (self.folder / "doc" / "tags").read_text(encoding="utf-8").splitlines()}
+        named = set(re.findall(r"\|([^|\s]+)\|", (PLUGIN / "doc" / "graft.txt").read_text(encoding="utf-8")))
+        self.assertIn(":Graft", tags)
+        self.assertEqual({name for name in named if "graft" in name.lower()} - tags, set())
+
+
+class CommandsOfToday(Commands):
+    program = staticmethod(neovim_driver.newest)
+
+
+class PlainBlock(Editing):
+    """No plugin: what docs/editors.md says is enough for the actions."""
+
+    plugin = None
+    init = plain_block()
+
+    def test_documents_with_a_model(self) -> None:
+        for language, case in DOCUMENT.items():
+            with self.subTest(language=language):
+                self.model(case.answer)
+                editor = self.edit(language)
+                editor.pick(case.title)
+                editor.ended()
+                self.assertEqual(editor.text(), case.result)
+
+    def test_documents_without_one_as_the_command_line_does(self) -> None:
+        for language, mark in (("rust", "///"), ("python", '"""')):
+            with self.subTest(language=language):
+                editor = self.edit(language)
+                editor.pick("Graft: document `widest`")
+                editor.ended()
+                text = editor.text()
+                beside = self.folder / "beside" / language
+                graft.write_files(beside, {FILES[language]: SOURCES[language]})
+                line = SOURCES[language][: SOURCES[language].index("widest(")].count("\n") + 1
+                run = graft.run(["run", "document", f"{FILES[language]}:{line}", "--write"], beside, graft.environment(self.folder))
+                self.assertEqual(run.returncode, 0, run.stderr)
+                self.assertEqual({FILES[language]: text}, graft.read_files(beside))
+                self.assertGreater(text.count(mark), SOURCES[language].count(mark))
+
+
+class PlainBlockOfToday(PlainBlock):
+    program = staticmethod(neovim_driver.newest)
 
 
 if __name__ == "__main__":

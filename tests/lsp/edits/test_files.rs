@@ -47,6 +47,31 @@ async fn creates_a_test_file_where_the_client_can() {
 }
 
 #[tokio::test]
+async fn leaves_neovim_a_folder_and_one_line_end() {
+    let project = tempfile::tempdir().unwrap();
+    let uri = format!("file://{}/stats.py", project.path().display());
+    let tests = "from stats import mean\n\n\ndef test_mean():\n    assert mean([1, 3]) == 2\n";
+    let server = ModelServer::start([Reply::text(&fenced("python", tests))]).await;
+    let params = json!({
+        "capabilities": capabilities(), "initializationOptions": settings(&server), "clientInfo": {"name": "Neovim"},
+        "rootUri": format!("file://{}", project.path().display())
+    });
+    let mut client = LspClient::start_with(Arc::new(Engine::new(Config::default())), from_editor(), params).await;
+    client.edits = Edits::Leave;
+    client.open(&uri, "python", "def mean(values):\n    return sum(values) / len(values)\n").await;
+    let job = client.run(at("add-tests", &uri, 0, 5)).await;
+    let request = client.request_from_server("workspace/applyEdit").await;
+    let changes = &request["params"]["edit"]["documentChanges"];
+    let created = changes[0]["uri"].as_str().unwrap().strip_prefix("file://").unwrap().to_owned();
+    assert!(std::path::Path::new(&created).parent().unwrap().is_dir(), "{created} could not be saved");
+    let range = &changes[1]["edits"][0]["range"];
+    assert_eq!((&range["start"]["character"], &range["end"]["character"]), (&json!(0), &json!(1)), "{range}");
+    client.make_edit(&request).await;
+    client.ended(&job).await;
+    client.shutdown().await;
+}
+
+#[tokio::test]
 async fn extends_a_test_file_as_the_editor_or_else_the_disk_has_it() {
     let project = tempfile::tempdir().unwrap();
     let (source, tests) = (project.path().join("stats.py"), project.path().join("test_stats.py"));
