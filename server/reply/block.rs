@@ -44,7 +44,7 @@ impl<'a> Block<'a> {
         let first = self.lines.first().map_or("", |line| line.trim_end());
         let next = self.lines.get(1).map_or("", |line| line.trim_start());
         (first.ends_with([';', '}', ')', '"', '\'', ']']) || first.ends_with("*/"))
-            && !next.starts_with(['.', '?', '+', '-', '*', '/', '&', '|', ')', '=', '{'])
+            && !next.starts_with(['.', '?', '+', '-', '*', '/', '&', '|', ')', '=', '{', ':'])
     }
 
     /// Whether a line with these blanks closes what the first line may have opened: they are the first line's own.

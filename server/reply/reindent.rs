@@ -68,9 +68,9 @@ impl<'a> Block<'a> {
         match lost {
             // What is written above a definition may stand elsewhere.
             None if head != self.base => [Some(head), None],
-            Some(base) if head.len() > self.base.len() || self.stands_as(base, place) || self.closes_first_at(base) => {
-                [lost, None]
-            }
+            Some(base) if head.len() > self.base.len() || self.closes_first_at(base) => [lost, None],
+            // A body that was set one step deeper may stand where its lines stood before.
+            Some(base) if self.stands_as(base, place) => [lost, Some(self.base)],
             // Nothing may stand deeper below a line that ends its statement.
             Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
             Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],

@@ -114,7 +114,8 @@ fn leading_whitespace_of_end(document: &Document, end: usize) -> &str {
 fn enclosing(sample: &Sample) -> Option<(String, &'static str)> {
     let owner = sample.scope.enclosing.last()?;
     let body = owner.body.clone()?;
-    let header = sample.document.slice(owner.node.start..body.start).trim_end();
+    let line = sample.document.line_start(owner.node.start);
+    let header = sample.document.slice(line..body.start).trim();
     let one_line = !header.contains('\n') && sample.definition.kind == DefinitionKind::Method;
     one_line.then(|| match sample.document.language().body {
         BodyForm::Braces => (format!("{header} {{"), "}"),
@@ -124,7 +125,13 @@ fn enclosing(sample: &Sample) -> Option<(String, &'static str)> {
 
 pub fn wrapper(sample: &Sample, code: Code) -> Option<Code> {
     let (open, close) = enclosing(sample)?;
-    Some(code.between(&open, close))
+    parsing(sample, code.between(&open, close))
+}
+
+/// An answer that is whole: an enum is none without its constants.
+fn parsing(sample: &Sample, code: Code) -> Option<Code> {
+    let document = Document::new(sample.document.language(), &code.text(), None);
+    document.tree().is_some_and(|tree| !tree.root_node().has_error()).then_some(code)
 }
 
 pub fn wrapper_dedent(sample: &Sample, code: Code) -> Option<Code> {
@@ -133,7 +140,7 @@ pub fn wrapper_dedent(sample: &Sample, code: Code) -> Option<Code> {
     let base = sample.scope.base_indent.as_str();
     let deep = base.len() > step.len();
     let moved = code.each_line(false, |line| format!("{step}{}", line.strip_prefix(base).unwrap_or(line.trim_start())));
-    deep.then(|| moved.between(&open, close))
+    parsing(sample, moved.between(&open, close)).filter(|_| deep)
 }
 
 /// Without comments and attributes above it: what the answer does not bring stays.

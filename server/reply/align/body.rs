@@ -8,7 +8,7 @@ use crate::reply::reading::Text;
 use crate::reply::reindent::Place;
 use crate::reply::{Candidate, Reading};
 use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, code_tokens, line_in_string};
-use crate::text::{Edit, leading_whitespace};
+use crate::text::{Edit, leading_whitespace, line_matches};
 
 /// Readings of `text` as the body of `target`; `declares_namesake` where a namesake in it is known to be the body's own.
 pub(super) fn align(
@@ -21,8 +21,8 @@ pub(super) fn align(
     let Some(body) = target.body.clone().filter(|_| target.kind.is_callable()) else {
         return Vec::new();
     };
-    // What starts as the definition does is the definition, cut off.
-    if starts_as_scope(question, &text.text) {
+    // What starts as the definition does is the definition, cut off; but for what its own body starts with.
+    if starts_as_scope(question, &text.text) && !declares_namesake {
         return Vec::new();
     }
     let last = fragment.source().trim_end().len().saturating_sub(1);
@@ -75,8 +75,8 @@ fn is_number(text: &str) -> bool {
 fn uses_newly(question: &Question<'_>, inner: &Document, target: &Definition, body: &Range<usize>) -> bool {
     let (old, new) = (question.document.slice(body.clone()), without_comments(inner));
     [true, false].into_iter().any(|bare| {
-        mentions(&new, &target.name, bare) && (!mentions(old, &target.name, bare) || !shares_line(inner.source(), old))
-    }) && !is_mostly(old, inner.source())
+        mentions(&new, &target.name, bare) && (!mentions(old, &target.name, bare) || !shares_line(&new, old, &target.name))
+    }) && !is_mostly(old, &new)
 }
 
 /// A text whose comments, which may name anything, are blanks.
@@ -86,9 +86,24 @@ fn without_comments(text: &Document) -> String {
     text.source().char_indices().map(|(at, c)| if in_comment(at) { ' ' } else { c }).collect()
 }
 
-/// Whether two texts have a line of code in common, whatever its depth.
-fn shares_line(new: &str, old: &str) -> bool {
-    worded(new).any(|line| old.lines().any(|other| other.trim() == line))
+/// Whether two texts have a line of code in common, whatever its depth; one that says no more than how `name` is used, word for
+/// word, others for the most part: a name in them may be another one now.
+fn shares_line(new: &str, old: &str, name: &str) -> bool {
+    let is_use = |line: &str| words(line).any(|word| word == name);
+    let old: Vec<&str> = worded(old).collect();
+    worded(new).any(|line| old.contains(&line) || !is_use(line) && old.iter().any(|other| is_alike(line, other)))
+}
+
+/// Whether a line has two thirds of another's words, in their order, and the other of its.
+fn is_alike(line: &str, other: &str) -> bool {
+    let (line, other): (Vec<&str>, Vec<&str>) = (words(line).collect(), words(other).collect());
+    let both = line_matches(&other, &line, |word| word).iter().flatten().count();
+    both >= 2 && both * 3 >= line.len().max(other.len()) * 2
+}
+
+/// A line's words: names, keywords, numbers.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
 /// Whether half of a text's lines with words are lines of the old body.

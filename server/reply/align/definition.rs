@@ -9,7 +9,7 @@ use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::{Candidate, Reading};
 use crate::syntax::{Census, Definition, DefinitionKind, Document};
-use crate::text::{Edit, base_indent};
+use crate::text::{Edit, base_indent, line_matches};
 
 /// Readings of `text` as `target`; where it defines something else instead, that thing's name.
 pub(super) fn align(
@@ -53,7 +53,9 @@ pub(super) fn align(
     for (open, wrapped) in wrapped.iter().filter(|(_, wrapped)| tells(wrapped)) {
         // A definition that only the wrapping's end closes was cut off.
         let end = open.len() + text.text.trim_end().len();
-        let own = |found: &&Definition| found.outer.end <= end && (!local || found.whole.start <= open.len() + first);
+        let starts = |found: &Definition| !local || found.whole.start <= open.len() + first;
+        let is_inner = |found: &Definition| is_inner(question.document, wrapped, target, found);
+        let own = |found: &&Definition| found.outer.end <= end && starts(found) && !is_inner(found);
         if let Some(found) = find(question.document, wrapped, target).filter(own) {
             let lost = head_is_lost(wrapped, found);
             let readings = || readings(question, wrapped, target, found, Reading::Wrapped);
@@ -83,7 +85,22 @@ fn is_local(document: &Document, fragment: &Document, target: &Definition, found
         kind.is_callable() && !target.path.iter().any(|(_, around)| around == name)
     };
     let starts_text = || first_code(fragment).is_some_and(|at| found.whole.start <= at && at <= found.node.start);
-    found.path.iter().any(is_foreign) || !starts_text() && is_body_around(document, fragment, target, found)
+    found.path.iter().any(is_foreign)
+        || !starts_text() && is_body_around(document, fragment, target, found)
+        || is_inner(document, fragment, target, found)
+}
+
+/// Whether a namesake is one that stands in the old body: it has no old line that is not that one's.
+fn is_inner(document: &Document, fragment: &Document, target: &Definition, found: &Definition) -> bool {
+    let new: Vec<&str> = fragment.slice(found.whole.clone()).lines().collect();
+    let alike = |old: &Definition| {
+        let old: Vec<&str> = document.slice(old.whole.clone()).lines().collect();
+        line_matches(&old, &new, str::trim).iter().flatten().count()
+    };
+    let mut inner = document.outline().definitions.iter().filter(|inner| {
+        inner.name == target.name && target.node.start < inner.node.start && inner.node.end <= target.node.end
+    });
+    inner.any(|inner| alike(inner) >= alike(target))
 }
 
 /// Whether what a text has around a namesake is for the most part the old body's lines.
@@ -128,12 +145,12 @@ fn head_is_lost(fragment: &Document, found: &Definition) -> bool {
 }
 
 /// Whether a broken text goes on with lines of the old definition behind what its parse takes for all of the new one.
-fn tail_is_lost(question: &Question<'_>, fragment: &Document, found: &Definition) -> bool {
+fn tail_is_lost(question: &Question<'_>, fragment: &Document, target: &Definition, found: &Definition) -> bool {
     let end = meant_end(fragment, found);
     let rest = fragment.slice(end..fragment.source().len());
     let old: Vec<&str> = question.scope.text(question.document).lines().map(str::trim).collect();
     // A header without its body was cut, as whoever checks it will see.
-    let whole = found.body.is_some();
+    let whole = found.body.is_some() || target.body.is_none();
     // What stands in another definition is that one's, whatever it has in common with this one.
     let is_others = |at: usize| fragment.outline().definitions.iter().any(|other| other.whole.contains(&at));
     let goes_on = || {
@@ -213,7 +230,7 @@ fn readings(
     found: &Definition,
     reading: Reading,
 ) -> Vec<Candidate> {
-    if tail_is_lost(question, fragment, found) {
+    if tail_is_lost(question, fragment, target, found) {
         return Vec::new();
     }
     if let Some(merged) = members::align_dropped(question, fragment, target, found) {
