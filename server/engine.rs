@@ -4,6 +4,8 @@ mod budget;
 mod builtin_step;
 mod checkup;
 mod complete;
+mod completion_answer;
+mod completion_cache;
 mod completion_report;
 mod completion_step;
 mod cost;
@@ -16,6 +18,8 @@ mod explain;
 mod job;
 mod model_step;
 mod outcome;
+mod own_code;
+mod own_code_reading;
 mod privacy;
 mod record;
 mod recording;
@@ -55,8 +59,10 @@ use crate::privacy::IgnoreFiles;
 use crate::route::Purpose;
 use crate::syntax::{Diagnostic, Document};
 use budget::Budget;
+use completion_cache::Cache;
 use discovery::Discovery;
 use endpoints::{Endpoints, Standing};
+use own_code::OwnCode;
 use suggestion::Ledger;
 
 /// What is to be done, and to what.
@@ -128,6 +134,8 @@ pub struct Engine {
     budget: Budget,
     ignores: Arc<IgnoreFiles>,
     ledger: Arc<Ledger>,
+    cache: Arc<Cache>,
+    own_code: Arc<OwnCode>,
     /// What has been said of jobs that were not saved.
     complaints: Arc<Mutex<Vec<String>>>,
 }
@@ -160,6 +168,8 @@ impl Engine {
             budget: Budget::default(),
             ignores: Arc::default(),
             ledger: Arc::default(),
+            cache: Arc::default(),
+            own_code: Arc::default(),
             complaints: Arc::default(),
         }
     }
@@ -169,6 +179,7 @@ impl Engine {
         self.complaints.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.endpoints.forgive();
         self.budget.forget();
+        self.cache.clear();
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 

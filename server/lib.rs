@@ -10,6 +10,7 @@ pub mod fim;
 pub mod inline_completion;
 pub mod lsp;
 pub mod model;
+pub mod own_code;
 pub mod privacy;
 pub mod prompt;
 pub mod reply;

@@ -4,6 +4,7 @@
 mod ignored;
 mod masking;
 mod names;
+mod project_files;
 mod secret_files;
 mod secrets;
 mod shapes;
@@ -12,6 +13,7 @@ use std::path::Path;
 
 pub use ignored::IgnoreFiles;
 pub use masking::Masking;
+pub use project_files::project_files;
 pub use secret_files::SECRET_FILES;
 pub use secrets::{Secret, find};
 pub use shapes::{SHAPES, Shape};

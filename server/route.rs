@@ -93,7 +93,10 @@ fn did_you_mean(known: &[String]) -> String {
 
 /// Whether the tier without a model can do anything for an action.
 pub fn builtin_serves(purpose: impl Into<Purpose>) -> bool {
-    matches!(purpose.into(), Purpose::Action(ActionId::Document | ActionId::AddTests | ActionId::FixLint))
+    matches!(
+        purpose.into(),
+        Purpose::Action(ActionId::Document | ActionId::AddTests | ActionId::FixLint) | Purpose::Complete
+    )
 }
 
 /// The chain for a task: the model that it names, else the first rule that holds, else the action's route, else the default
@@ -216,7 +219,8 @@ fn fit(parameters: &Parameters, model: &Model) -> Parameters {
     }
 }
 
-/// The default chain is for all actions: the built-in tier stands in it for those that it serves.
+/// The default chain is for all actions: the built-in tier stands in it for those that it serves. Of completion nobody spoke there:
+/// one's own code goes before it, as it costs nothing and keeps nobody waiting.
 fn default_chain(config: &Config, chain: &Chain, action: Purpose) -> Result<Route, NoRoute> {
     let mut route = written(config, chain, "routes.default".to_owned())?;
     let is_model = |step: &Step| matches!(step, Step::Model(_));
@@ -225,6 +229,9 @@ fn default_chain(config: &Config, chain: &Chain, action: Purpose) -> Result<Rout
         route.steps.retain(is_model);
         let why = format!("it cannot {}", action.as_str());
         route.left_out.extend((route.steps.len() < steps).then(|| ("builtin".to_owned(), why)));
+    }
+    if action == Purpose::Complete && route.steps.iter().all(is_model) {
+        route.steps.insert(0, Step::Builtin);
     }
     Ok(route)
 }
@@ -240,8 +247,10 @@ fn unwritten(config: &Config, action: Purpose) -> Result<Route, NoRoute> {
         (false, true) => "no routes are configured: every model in the order of the config",
         (false, false) => "no routes are configured: every model of your own in the order of the config",
     };
-    if builtin_serves(action) {
-        steps.push(Step::Builtin);
+    match action {
+        Purpose::Complete => steps.insert(0, Step::Builtin),
+        _ if builtin_serves(action) => steps.push(Step::Builtin),
+        _ => {}
     }
     if steps.is_empty() {
         return Err(NoRoute::NeedsModel { action: action.as_str(), offer: offer() });
@@ -250,6 +259,11 @@ fn unwritten(config: &Config, action: Purpose) -> Result<Route, NoRoute> {
     let why = "it is in the cloud, and no chain in routes says that your own models may be followed by it";
     route.left_out = left.into_iter().map(|model| (model.name.clone(), why.to_owned())).collect();
     Ok(route)
+}
+
+/// That a purpose needs a model, and how to come by one.
+pub fn needs_model(purpose: Purpose) -> String {
+    NoRoute::NeedsModel { action: purpose.as_str(), offer: offer() }.to_string()
 }
 
 /// A key in the environment is offered, never used unasked.

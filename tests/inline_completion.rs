@@ -1,6 +1,7 @@
 //! Inline completion from the engine's door to scripted servers: each protocol's own words, the stream that is closed early, who is
 //! not asked. What of an answer is shown has its tests beside it and in `property.rs`.
 
+mod own_code;
 mod property;
 
 use std::path::Path;
@@ -48,7 +49,7 @@ fn task(text: &str) -> Task {
     let document = Document::new(Language::by_id("rust").unwrap(), &text.replacen('|', "", 1), None);
     Task {
         path: Some(Path::new("/w/src/add.rs").to_owned()),
-        workspace: Workspace { root: Some("/w".into()), buffers: None, disk: false },
+        workspace: Workspace { root: Some("/w".into()), buffers: None, open: None, disk: false },
         ..Task::new("t", ActionId::Generate, document, offset..offset)
     }
 }
@@ -91,7 +92,7 @@ async fn each_server_is_asked_in_its_own_words_and_understood() {
         assert_eq!((request.path.as_str(), request.body[field].as_str()), (path, Some(said)), "{kind} {model}");
         assert_eq!(request.body["stream"], json!(true));
         let before = server.requests().len();
-        complete(&engine, CODE).await;
+        complete(&engine, &CODE.replace("next", "other")).await;
         assert_eq!(server.requests().len(), before + 1, "what a model can do is asked once");
     }
 }
@@ -283,7 +284,7 @@ async fn the_command_line_prints_the_completion_or_says_why_there_is_none() {
     );
     for (arguments, code, says) in [
         (&["a.rs:2:5", "--model", "talks"][..], 1, "set models.talks.fim"),
-        (&["a.rs:2:5", "--model", "builtin"], 1, "complete needs a model"),
+        (&["a.rs:2:5", "--model", "builtin"], 0, "your own code says nothing sure here"),
         (&["a.rs:2:5", "--model", "mm"], 2, "did you mean `m`?"),
         (&["a.rs:9:1"], 2, "line 9 is outside the file"),
         (&["a.rs"], 2, "name it as FILE:LINE:COL"),

@@ -46,7 +46,7 @@ pub(crate) fn task(model: Option<&str>) -> Task {
     Task {
         path: Some(Path::new("/w/src/add.rs").to_owned()),
         model: model.map(str::to_owned),
-        workspace: Workspace { root: Some("/w".into()), buffers: None, disk: false },
+        workspace: Workspace { root: Some("/w".into()), buffers: None, open: None, disk: false },
         ..Task::new("t", ActionId::Document, document, 4..4)
     }
 }

@@ -3,11 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::syntax::Document;
+
 /// Text and version of an open buffer.
 pub type Buffer = (String, Option<i32>);
 
 /// Looks up an open buffer by its absolute path.
 pub type BufferLookup = Arc<dyn Fn(&Path) -> Option<Buffer> + Send + Sync>;
+
+/// The open documents that have a path, the one that was changed last first.
+pub type OpenLookup = Arc<dyn Fn() -> Vec<(PathBuf, Document)> + Send + Sync>;
 
 /// Where a document stands among its project's files.
 #[derive(Clone, Default)]
@@ -16,6 +21,8 @@ pub struct Workspace {
     pub root: Option<PathBuf>,
     /// The open buffers; nothing where there is no editor.
     pub buffers: Option<BufferLookup>,
+    /// All of them; nothing where there is no editor.
+    pub open: Option<OpenLookup>,
     /// Whether files may be looked up on disk; a batch line that names no path has none.
     pub disk: bool,
 }

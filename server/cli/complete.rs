@@ -1,15 +1,19 @@
 //! `graft-ls complete`: what a model would put at a cursor. Writes no file.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::run::{INTERRUPTED, interrupt};
 use super::{CompleteArguments, NO_EDIT, UNTRIED, bad_request, job, output};
 use crate::actions::ActionId;
 use crate::config::Config;
-use crate::engine::{Completion, CompletionReport, Engine, Failure, Suggested, Task, Wanted};
+use crate::engine::{Completion, CompletionReport, Engine, Failure, Source, Suggested, Task, Wanted};
 use crate::inline_completion::Trigger;
 use crate::model::usual_probes;
 use crate::validate::ReasonCode;
+
+/// How long the project's own code may be read: a person waits.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Completes.
 pub(super) fn complete(arguments: &CompleteArguments) -> ExitCode {
@@ -49,9 +53,8 @@ fn perform(task: Task) -> Result<Option<Completion>, Failure> {
     let runtime = runtime.map_err(|error| bad_request(format!("cannot start: {error}")))?;
     let engine = Engine::discovering(Config::default(), usual_probes());
     let completion = runtime.block_on(async {
-        let asked = tokio::spawn(async move {
-            engine.complete(&task, &Wanted { trigger: Trigger::Invoked, ..Wanted::default() }).await
-        });
+        let wanted = Wanted { trigger: Trigger::Invoked, patience: Some(PATIENCE), ..Wanted::default() };
+        let asked = tokio::spawn(async move { engine.complete(&task, &wanted).await });
         tokio::select! {
             completion = asked => completion.map(Some).map_err(|_| job::broken()),
             () = interrupt() => Ok(None),
@@ -68,7 +71,12 @@ fn tell(arguments: &CompleteArguments, completion: &Completion, report: &Complet
         }
     }
     let code = match &completion.result {
-        Ok(Suggested::Text(_)) => 0,
+        Ok(Suggested::Text(suggestions)) => {
+            if let Source::OwnCode(place) = &suggestions.best.source {
+                output::say(&format!("from {place}"));
+            }
+            0
+        }
         Ok(Suggested::Nothing(why)) => {
             output::say(&format!("no completion: {why}"));
             0

@@ -40,7 +40,7 @@ impl Source {
             document: Document::new(language, &text, None),
             path,
             label,
-            workspace: Workspace { root, buffers: None, disk: true },
+            workspace: Workspace { root, buffers: None, open: None, disk: true },
         })
     }
 }

@@ -41,14 +41,14 @@ pub(super) struct Ask<'a> {
 }
 
 /// One model's word.
-pub(super) enum Said {
+pub(super) enum Answered {
     Done(Finished),
     Failed { code: ReasonCode, message: String, trouble: Trouble },
 }
 
 impl Ask<'_> {
     /// Asks one of the model's servers, and the others in turn as far as they fail for reasons of their own.
-    pub(super) async fn model(&self, model: &Model) -> (Said, Vec<Attempt>) {
+    pub(super) async fn model(&self, model: &Model) -> (Answered, Vec<Attempt>) {
         let pool = self.engine.endpoints.of(&model.provider);
         let prefix = beginning(model, self.place.document.source().get(..self.place.offset).into_iter());
         let mut wish = Wish { urgency: Urgency::Completion, prefix, except: Vec::new() };
@@ -61,7 +61,7 @@ impl Ask<'_> {
             let since = Instant::now();
             let (said, usage) = self.at(turn, patience, model).await;
             attempts.push(attempt(model, &said, usage, since.elapsed()));
-            let elsewhere = matches!(&said, Said::Failed { trouble: Trouble::Failed(class), .. }
+            let elsewhere = matches!(&said, Answered::Failed { trouble: Trouble::Failed(class), .. }
                 if fails_here_only(*class));
             if is_last || !elsewhere {
                 return (said, attempts);
@@ -70,13 +70,13 @@ impl Ask<'_> {
     }
 
     /// One call of one server.
-    async fn at(&self, mut turn: Turn, patience: Patience, model: &Model) -> (Said, Usage) {
+    async fn at(&self, mut turn: Turn, patience: Patience, model: &Model) -> (Answered, Usage) {
         let model = &turn.url().map_or_else(|| model.clone(), |url| model.at(&url));
         let asked = self.asked(&mut turn, patience, model).await;
         asked.unwrap_or_else(|said| (said, Usage::default()))
     }
 
-    async fn asked(&self, turn: &mut Turn, patience: Patience, model: &Model) -> Result<(Said, Usage), Said> {
+    async fn asked(&self, turn: &mut Turn, patience: Patience, model: &Model) -> Result<(Answered, Usage), Answered> {
         let most = if self.place.is_one_line() { LINE } else { BLOCK };
         let budget = window::of(model).saturating_sub(u64::from(most) + ROOM).min(MOST_CODE);
         let (hole, is_masked) = self.disclosed(turn, model, hole(&self.place, budget)).await?;
@@ -107,7 +107,7 @@ impl Ask<'_> {
             turn.tell(Ok(()));
             let used = usage(raw.len());
             leave.settle(used).await;
-            return Ok((Said::Done(enough.unwrap_or(NOTHING)), used));
+            return Ok((Answered::Done(enough.unwrap_or(NOTHING)), used));
         };
         turn.tell(answered.as_ref().map(drop));
         let used = answered.as_ref().map_or_else(|error| error.billed(input_tokens), |answer| answer.usage);
@@ -152,7 +152,7 @@ impl Ask<'_> {
         has_line.then(|| finish(&self.place, code, Ending::Open)).filter(|finished| finished.complete)
     }
 
-    fn read(&self, (way, hole): (&Way, &Hole), answer: &str, ended: &Finish, is_masked: bool) -> Said {
+    fn read(&self, (way, hole): (&Way, &Hole), answer: &str, ended: &Finish, is_masked: bool) -> Answered {
         let is_cut = *ended == Finish::Length && way.code(answer, hole, false).1;
         let ending = if is_cut { Ending::CutOff } else { Ending::Whole };
         let (answer, _) = way.code(answer, hole, true);
@@ -160,15 +160,15 @@ impl Ask<'_> {
         match (ended, restored) {
             (Finish::Refused(word), _) => {
                 let message = format!("the model declined ({word})");
-                Said::Failed { code: ReasonCode::Refusal, message, trouble: Trouble::Refused }
+                Answered::Failed { code: ReasonCode::Refusal, message, trouble: Trouble::Refused }
             }
-            (_, Some(answer)) => Said::Done(finish(&self.place, &answer, ending)),
-            (_, None) => Said::Done(NOTHING),
+            (_, Some(answer)) => Answered::Done(finish(&self.place, &answer, ending)),
+            (_, None) => Answered::Done(NOTHING),
         }
     }
 
     /// What of the code may go there: all, all but its secrets, or nothing.
-    async fn disclosed(&self, turn: &mut Turn, model: &Model, hole: Hole) -> Result<(Hole, bool), Said> {
+    async fn disclosed(&self, turn: &mut Turn, model: &Model, hole: Hole) -> Result<(Hole, bool), Answered> {
         let whole = format!("{}{}", hole.prefix, hole.suffix);
         let has_secrets = !self.masking.shown_in(&whole).is_empty();
         let owner = Owner::of(self.engine, model, &self.privacy, has_secrets).await;
@@ -178,7 +178,7 @@ impl Ask<'_> {
         })?;
         if !self.privacy.class.allows(owner.ownership) {
             let refusal = owner.refusal(model, &self.privacy);
-            return Err(Said::Failed { code: refusal.code, message: refusal.message, trouble: Trouble::Private });
+            return Err(Answered::Failed { code: refusal.code, message: refusal.message, trouble: Trouble::Private });
         }
         if owner.ownership != Ownership::Cloud || self.masking.secrets().next().is_none() {
             return Ok((hole, false));
@@ -188,7 +188,7 @@ impl Ask<'_> {
         let all = self.masking.mask(self.place.document.source());
         match all.contains(&format!("{}{}", masked.prefix, masked.suffix)) {
             true => Ok((masked, has_secrets)),
-            false => Err(Said::Failed {
+            false => Err(Answered::Failed {
                 code: ReasonCode::Privacy,
                 message: "not asked: a secret stands right at the cursor; complete it by hand".to_owned(),
                 trouble: Trouble::Private,
@@ -196,22 +196,22 @@ impl Ask<'_> {
         }
     }
 
-    async fn way(&self, model: &Model) -> Result<Way, Said> {
+    async fn way(&self, model: &Model) -> Result<Way, Answered> {
         let capabilities = match depends_on_server(model) {
             true => self.engine.endpoints.capabilities(&self.engine.models, model).await,
             false => None,
         };
-        way(model, capabilities.as_deref()).map_err(|why: CannotFill| Said::Failed {
+        way(model, capabilities.as_deref()).map_err(|why: CannotFill| Answered::Failed {
             code: ReasonCode::NoRoute,
             message: why.to_string(),
             trouble: Trouble::Unfit,
         })
     }
 
-    async fn leave(&self, model: &Model, input_tokens: u64, most: u32) -> Result<Leave, Said> {
+    async fn leave(&self, model: &Model, input_tokens: u64, most: u32) -> Result<Leave, Answered> {
         let most = at_most(input_tokens, most.into());
         let leave = self.engine.budget.leave(&self.config.budget, &model.name, pricing(model), most).await;
-        leave.map_err(|refusal| Said::Failed {
+        leave.map_err(|refusal| Answered::Failed {
             code: ReasonCode::NoRoute,
             message: refusal.message,
             trouble: Trouble::OverBudget,
@@ -221,16 +221,16 @@ impl Ask<'_> {
 
 const NOTHING: Finished = Finished { text: None, complete: true };
 
-fn failed(error: &ModelError) -> Said {
+fn failed(error: &ModelError) -> Answered {
     let (code, message) = (code(error.class), error.message.clone());
-    Said::Failed { code, message, trouble: Trouble::Failed(error.class) }
+    Answered::Failed { code, message, trouble: Trouble::Failed(error.class) }
 }
 
-fn attempt(model: &Model, said: &Said, usage: Usage, duration: Duration) -> Attempt {
+fn attempt(model: &Model, said: &Answered, usage: Usage, duration: Duration) -> Attempt {
     let (outcome, message, trouble) = match said {
-        Said::Done(Finished { text: Some(_), .. }) => ("edit", String::new(), None),
-        Said::Done(_) => (ReasonCode::NoChange.as_str(), String::new(), None),
-        Said::Failed { code, message, trouble } => (code.as_str(), message.clone(), Some(*trouble)),
+        Answered::Done(Finished { text: Some(_), .. }) => ("edit", String::new(), None),
+        Answered::Done(_) => (ReasonCode::NoChange.as_str(), String::new(), None),
+        Answered::Failed { code, message, trouble } => (code.as_str(), message.clone(), Some(*trouble)),
     };
     tracing::info!(step = model.name, model = model.model, outcome, ?duration, "completion");
     Attempt {

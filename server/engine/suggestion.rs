@@ -49,10 +49,6 @@ impl Suggestions {
     pub fn iter(&self) -> impl Iterator<Item = &Suggestion> {
         std::iter::once(&self.best).chain(&self.others)
     }
-
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Suggestion> {
-        std::iter::once(&mut self.best).chain(&mut self.others)
-    }
 }
 
 impl From<Suggestion> for Suggestions {

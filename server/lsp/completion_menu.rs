@@ -71,7 +71,8 @@ impl Server {
             Some(answer) => Some(answer),
             None if activation > least(trigger) => None,
             None => {
-                let wanted = Wanted { trigger, selected: None, pause: session.completions.pause(trigger) };
+                let pause = session.completions.pause(trigger);
+                let wanted = Wanted { trigger, pause, ..Wanted::default() };
                 let question = Question { open: open.clone(), document: document.clone(), at: place.position, wanted };
                 Some(ask(session, question))
             }

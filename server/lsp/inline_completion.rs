@@ -175,7 +175,7 @@ fn wanted(session: &Session, document: &Document, params: &InlineCompletionParam
         range: from_proto::byte_range(document, &own.range, session.encoding()),
         text: own.text.clone(),
     });
-    Wanted { trigger, selected, pause: session.completions.pause(trigger) }
+    Wanted { trigger, selected, pause: session.completions.pause(trigger), patience: None }
 }
 
 /// Who asked is told in a message box, who types reads it in the log; each reason once.

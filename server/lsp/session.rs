@@ -98,10 +98,11 @@ impl Session {
 
     /// The files around a document: open buffers first, then the disk, from the innermost workspace folder that holds it.
     pub(super) fn workspace(&self, path: Option<&Path>) -> Workspace {
-        let store = self.store.clone();
+        let (store, open) = (self.store.clone(), self.store.clone());
         Workspace {
             root: self.folder(path),
             buffers: Some(Arc::new(move |path: &Path| store.buffer(path))),
+            open: Some(Arc::new(move || open.recent())),
             disk: true,
         }
     }

@@ -22,6 +22,8 @@ pub(super) struct Open {
     /// What is known of it.
     pub(super) held: Held,
     language: Option<&'static Language>,
+    /// When it was opened or changed last: a count of all changes.
+    touched: u64,
 }
 
 /// What is known of an open document.
@@ -81,7 +83,7 @@ impl Store {
             None if path.as_deref().is_some_and(is_config_file) => Held::Config(Text::new(text), version),
             None => Held::Foreign,
         };
-        let open = Open { uri: uri.clone(), path, held, language };
+        let open = Open { uri: uri.clone(), path, held, language, touched: self.count() };
         self.open.insert(uri, open);
         self.announce();
     }
@@ -91,6 +93,7 @@ impl Store {
         let Some(mut open) = self.open.get_mut(uri) else {
             return false;
         };
+        open.touched = self.count();
         for change in changes {
             open.held = match (&open.held, change.span, open.language) {
                 (Held::Document(document), Some(span), _) => {
@@ -157,6 +160,16 @@ impl Store {
         documents
     }
 
+    /// The open documents that have a path, the one that was changed last first.
+    pub(super) fn recent(&self) -> Vec<(PathBuf, Document)> {
+        let known = |open: dashmap::mapref::multiple::RefMulti<'_, Uri, Open>| {
+            Some((open.touched, open.path.clone()?, open.document()?.clone()))
+        };
+        let mut open: Vec<(u64, PathBuf, Document)> = self.open.iter().filter_map(known).collect();
+        open.sort_by_key(|(touched, ..)| std::cmp::Reverse(*touched));
+        open.into_iter().map(|(_, path, document)| (path, document)).collect()
+    }
+
     /// The open config files.
     pub(super) fn config_texts(&self) -> Vec<ConfigText> {
         let text = |open: dashmap::mapref::multiple::RefMulti<'_, Uri, Open>| match (&open.held, &open.path) {
@@ -171,6 +184,10 @@ impl Store {
     /// Hears of every change from now on.
     pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    fn count(&self) -> u64 {
+        *self.changes.borrow()
     }
 
     fn announce(&self) {

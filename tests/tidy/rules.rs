@@ -6,7 +6,7 @@ use std::path::Path;
 use super::paths::{self, macros, paths, without_tests};
 
 /// The rooms, in reading order: each may name itself and those above it.
-pub(super) const ROOMS: [&str; 17] = [
+pub(super) const ROOMS: [&str; 18] = [
     "text",
     "syntax",
     "fim",
@@ -16,6 +16,7 @@ pub(super) const ROOMS: [&str; 17] = [
     "reply",
     "validate",
     "inline_completion",
+    "own_code",
     "model",
     "builtin",
     "actions",

@@ -92,8 +92,12 @@ impl Request {
         let document = Document::new(language, text, None);
         let path =
             fields.path.as_deref().filter(|path| !path.is_empty()).and_then(|path| std::path::absolute(path).ok());
-        let workspace =
-            Workspace { root: path.as_deref().and_then(source::project_root), buffers: None, disk: path.is_some() };
+        let workspace = Workspace {
+            root: path.as_deref().and_then(source::project_root),
+            buffers: None,
+            open: None,
+            disk: path.is_some(),
+        };
         let label = match fields.path {
             Some(given) if !given.is_empty() => label(Path::new(&given), workspace.root.as_deref()),
             _ => format!("untitled.{}", language.extensions.first().unwrap_or(&"txt")),

@@ -136,7 +136,7 @@ impl<'w> Stage<'w> {
         };
         let document = Document::new(Language::by_id("python").unwrap(), &text, None);
         let task = Task { model, ..Task::new("t", job.action, document, 5..5) };
-        let workspace = Workspace { root: Some(self.root()), buffers: None, disk: true };
+        let workspace = Workspace { root: Some(self.root()), buffers: None, open: None, disk: true };
         let task = match job.face {
             Face::Untitled => task,
             _ => Task { path: Some(self.root().join(name)), workspace, ..task },

@@ -1,0 +1,259 @@
+//! The answer at a cursor: what was said there before, the user's own code, then the models of the chain, each once. Refuses to
+//! save anything.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::complete::{Suggested, Wanted, pause_until, place_in};
+use super::completion_cache::{Said, Under};
+use super::completion_step::{Answered, Ask};
+use super::own_code::At;
+use super::run::no_route;
+use super::{Attempt, Engine, Failure, RouteTaken, Source, Suggestion, Suggestions, Task, discovery};
+use crate::config::{Config, Model, Ownership, SecretHandling};
+use crate::inline_completion::{Ending, Place, Selected, Trigger, finish};
+use crate::model::Usage;
+use crate::privacy::{Masking, Verdict, find};
+use crate::route::{Purpose, Route, Step, TaskFacts, needs_model, route};
+use crate::syntax::Scope;
+use crate::validate::{Baseline, ReasonCode};
+
+const BUILTIN: &str = "builtin";
+/// What the built-in tier is called as a model where it completes.
+const OWN_CODE: &str = "builtin/own-code";
+
+/// What is asked, and of what.
+pub(super) struct Question<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) task: &'a Task,
+    pub(super) wanted: &'a Wanted,
+    /// As it is written: without a model that was found.
+    pub(super) config: Arc<Config>,
+    pub(super) baseline: Baseline,
+    pub(super) place: Place,
+    pub(super) verdict: Verdict,
+    pub(super) started: Instant,
+    /// The same on the clock that pauses go by.
+    pub(super) begun: tokio::time::Instant,
+}
+
+impl Question<'_> {
+    /// What was said here a moment ago.
+    pub(super) fn remembered(&self) -> Option<Suggested> {
+        let step = self.task.model.as_deref();
+        let under = Under { config: &self.config, class: self.verdict.class, step };
+        let said = self.engine.cache.get(under, &self.place);
+        if let Some(silent) = said.first().filter(|said| said.text.is_empty()) {
+            return Some(Suggested::Nothing(silence(&silent.step)));
+        }
+        // Who asks by hand wants more than was shown unasked.
+        let is_more = said.iter().any(|said| said.source == Source::Model);
+        let said = if self.wanted.trigger == Trigger::Automatic || is_more { said } else { Vec::new() };
+        self.suggestions(said).map(Suggested::Text)
+    }
+
+    pub(super) async fn answer(
+        &self,
+        taken: &mut RouteTaken,
+        attempts: &mut Vec<Attempt>,
+    ) -> Result<Suggested, Failure> {
+        let facts = self.facts();
+        let named = self.task.model.as_deref();
+        // One's own code is at hand before a model is even looked for.
+        let begins = |chain: &Route| matches!(chain.steps.first(), Some(Step::Builtin));
+        let mut own = None;
+        let is_first = route(&self.config, &facts, named).as_ref().is_ok_and(begins);
+        if is_first {
+            own = self.own_code(attempts).await;
+            if let (Some(said), Trigger::Automatic) = (&own, self.wanted.trigger) {
+                (taken.chain, taken.reason) = (vec![BUILTIN.to_owned()], "your own code comes first".to_owned());
+                return Ok(self.offered(vec![said.clone()]));
+            }
+        }
+        // Most keys of somebody who types are followed by the next one. What is done in the pause's second half is time that nobody
+        // waits for.
+        pause_until(self.begun + self.wanted.pause / 2).await;
+        let base = self.config.clone();
+        let (config, found) = discovery::completed(self.engine, base, self.task, Purpose::Complete, &mut |_| {}).await;
+        let chain = route(&config, &facts, named).map_err(no_route)?;
+        taken.chain = chain.steps.iter().map(|step| step.name().to_owned()).collect();
+        taken.reason = found.as_ref().map_or(chain.reason, |found| format!("nothing is configured: {found}"));
+        taken.found = found;
+        let mut steps = awake_first(self.engine, &chain.steps);
+        if self.is_for_own_models(&config) {
+            // A chain that was written for jobs is no leave to send every pause in somebody's typing to a cloud.
+            let had_models = steps.iter().any(|step| matches!(step, Step::Model(_)));
+            steps.retain(|step| match step {
+                Step::Model(model) => model.ownership() == Ownership::Mine,
+                Step::Builtin => true,
+            });
+            if had_models && !steps.iter().any(|step| matches!(step, Step::Model(_))) {
+                let unasked = "no model of your own in the chain; name one in routes.complete, also one of a cloud";
+                return Ok(Suggested::Nothing(unasked.to_owned()));
+            }
+        }
+        let ask = self.ask(&config);
+        pause_until(self.begun + self.wanted.pause).await;
+        let mut failed = None;
+        for step in steps {
+            let model = match step {
+                Step::Builtin if is_first => continue,
+                Step::Builtin => match self.own_code(attempts).await {
+                    Some(said) => return Ok(self.offered(vec![said])),
+                    None => continue,
+                },
+                Step::Model(model) => model,
+            };
+            let (said, asked) = ask.model(model).await;
+            attempts.extend(asked);
+            match said {
+                Answered::Done(finished) => return Ok(self.decided(finished.text, model, own)),
+                Answered::Failed { code, message, .. } => {
+                    failed = Some(Failure { code, message: format!("{}: {message}", model.name) })
+                }
+            }
+        }
+        match (own, failed) {
+            (Some(own), _) => Ok(self.offered(vec![own])),
+            (None, Some(failed)) => Err(failed),
+            (None, None) => self.nothing(&config),
+        }
+    }
+
+    /// A model's word, with the user's own code behind it. Silence is an answer too: another model would make the person wait for a
+    /// guess.
+    fn decided(&self, text: Option<String>, model: &Model, own: Option<Said>) -> Suggested {
+        let said = Said {
+            id: 0,
+            text: text.unwrap_or_default(),
+            step: model.name.clone(),
+            source: Source::Model,
+            ownership: model.ownership(),
+        };
+        match (said.text.is_empty(), own) {
+            (true, None) => {
+                self.engine.cache.put(&self.config, &self.place, said);
+                Suggested::Nothing(silence(&model.name))
+            }
+            (true, Some(own)) => self.offered(vec![own]),
+            (false, own) => {
+                let others = own.filter(|own| own.text != said.text);
+                self.offered(std::iter::once(said).chain(others).collect())
+            }
+        }
+    }
+
+    /// Suggestions as they are shown and remembered, the best first.
+    fn offered(&self, mut said: Vec<Said>) -> Suggested {
+        let (language, waited) = (self.task.document.language().name, self.started.elapsed());
+        for own in &mut said {
+            own.id = self.engine.ledger.suggested(&own.step, language, waited);
+        }
+        for own in said.iter().rev() {
+            self.engine.cache.put(&self.config, &self.place, own.clone());
+        }
+        self.suggestions(said).map_or_else(|| Suggested::Nothing(silence(BUILTIN)), Suggested::Text)
+    }
+
+    fn suggestions(&self, said: Vec<Said>) -> Option<Suggestions> {
+        let mut all = said.into_iter().map(|said| self.suggestion(said));
+        Some(Suggestions { best: all.next()?, others: all.collect() })
+    }
+
+    fn suggestion(&self, said: Said) -> Suggestion {
+        let Said { id, text, step, source, .. } = said;
+        match &self.wanted.selected {
+            None => {
+                let (at, text) = self.baseline.original_insertion(self.place.offset, &text);
+                Suggestion { id, range: at..at, text, step, source }
+            }
+            Some(Selected { range, text: selected }) => {
+                let (_, text) = self.baseline.original_insertion(place_in(&self.baseline, self.task).end, &text);
+                Suggestion { id, range: range.clone(), text: format!("{selected}{text}"), step, source }
+            }
+        }
+    }
+
+    /// What the user's own code says, as a step of the chain.
+    async fn own_code(&self, attempts: &mut Vec<Attempt>) -> Option<Said> {
+        let since = Instant::now();
+        let at = At {
+            task: self.task,
+            config: &self.config,
+            document: self.baseline.document(),
+            place: (&self.place.document, self.place.offset),
+            privacy: &self.verdict,
+            patience: self.wanted.patience,
+        };
+        let found = self.engine.rest_by_own_code(&at).await;
+        let said = found.and_then(|found| {
+            let text = finish(&self.place, &found.rest, Ending::Whole).text?;
+            let source = Source::OwnCode(format!("{}:{}", found.file.shown, found.line));
+            Some(Said { id: 0, text, step: BUILTIN.to_owned(), source, ownership: Ownership::Mine })
+        });
+        let outcome = if said.is_some() { "edit" } else { ReasonCode::NoChange.as_str() };
+        attempts.push(Attempt {
+            step: BUILTIN.to_owned(),
+            provider: BUILTIN.to_owned(),
+            model: OWN_CODE.to_owned(),
+            outcome: outcome.to_owned(),
+            message: String::new(),
+            duration: since.elapsed(),
+            usage: Usage::default(),
+            cost_usd: Some(0.0),
+            trouble: None,
+        });
+        said
+    }
+
+    /// Nobody could be asked, and the user's own code has nothing.
+    fn nothing(&self, config: &Config) -> Result<Suggested, Failure> {
+        let is_bare = config.models.is_empty() && self.task.model.is_none() && config.discover;
+        match is_bare.then(|| needs_model(Purpose::Complete)) {
+            Some(needs) => Err(Failure {
+                code: ReasonCode::NoRoute,
+                message: format!("your own code says nothing sure here, and {needs}"),
+            }),
+            None => Ok(Suggested::Nothing("your own code says nothing sure here".to_owned())),
+        }
+    }
+
+    fn facts(&self) -> TaskFacts {
+        let document = self.baseline.document();
+        let scope = Scope::at(document, place_in(&self.baseline, self.task)).unwrap_or_else(|| Scope::file(document));
+        let facts = TaskFacts::of(Purpose::Complete, document, &scope, &[]);
+        TaskFacts { path: self.task.path_in_project(), privacy: self.verdict.clone(), ..facts }
+    }
+
+    fn ask<'q>(&'q self, config: &'q Config) -> Ask<'q> {
+        let source = self.baseline.document().source();
+        let secrets = match config.privacy.secrets {
+            SecretHandling::Send => Vec::new(),
+            _ => find(source),
+        };
+        let masking = Masking::new(&secrets, std::iter::once(source));
+        Ask { engine: self.engine, config, place: self.place.clone(), privacy: self.verdict.clone(), masking }
+    }
+
+    /// Whether only the user's own models may be asked: while somebody types, where no chain was written for that.
+    fn is_for_own_models(&self, config: &Config) -> bool {
+        self.wanted.trigger == Trigger::Automatic
+            && config.routes.for_action(Purpose::Complete.as_str()).is_none()
+            && self.task.model.is_none()
+    }
+}
+
+fn silence(step: &str) -> String {
+    format!("{step} has nothing to add here")
+}
+
+/// The steps of a chain, models whose servers rest at its end.
+fn awake_first<'s>(engine: &Engine, steps: &'s [Step]) -> Vec<&'s Step> {
+    let rests = |step: &&Step| match step {
+        Step::Model(model) => engine.endpoints.of(&model.provider).resting().is_some(),
+        Step::Builtin => false,
+    };
+    let (resting, mut awake): (Vec<&Step>, Vec<&Step>) = steps.iter().partition(rests);
+    awake.extend(resting);
+    awake
+}
