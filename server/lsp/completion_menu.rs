@@ -98,7 +98,7 @@ fn ask(session: &Arc<Session>, question: Question) -> watch::Receiver<Answer> {
     let session = session.clone();
     session.jobs.tasks.clone().spawn(async move {
         let suggestions = question.answer(&session, &own).await;
-        tell.send_replace(Answer::There(suggestions));
+        tell.send_replace(Answer::There(suggestions.flatten()));
     });
     answer
 }

@@ -89,21 +89,22 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// What is to be shown, as far as completion is given there and until nobody wants to know any more.
-    pub(super) async fn answer(&self, session: &Arc<Session>, own: &CancellationToken) -> Option<Suggestions> {
-        let answer = async {
-            let config = session.config(self.open.path.as_deref()).await;
-            if session.activation(&self.open, config.as_deref()).0 > least(self.wanted.trigger) {
-                return None;
-            }
-            completed(session, self.task(session, config), self.wanted.clone()).await
-        };
-        let completion = tokio::select! {
+    /// What is to be shown; nothing where nobody wants to know any more.
+    pub(super) async fn answer(&self, session: &Arc<Session>, own: &CancellationToken) -> Option<Option<Suggestions>> {
+        tokio::select! {
             biased;
             () = own.cancelled() => None,
             () = session.jobs.stopped() => None,
-            completion = answer => completion,
-        }?;
+            suggestions = self.suggestions(session) => Some(suggestions),
+        }
+    }
+
+    async fn suggestions(&self, session: &Arc<Session>) -> Option<Suggestions> {
+        let config = session.config(self.open.path.as_deref()).await;
+        if session.activation(&self.open, config.as_deref()).0 > least(self.wanted.trigger) {
+            return None;
+        }
+        let completion = completed(session, self.task(session, config), self.wanted.clone()).await?;
         session.completions.answered(&completion);
         match completion.result {
             Ok(Suggested::Text(suggestions)) => Some(suggestions),
@@ -150,8 +151,10 @@ impl Server {
         let Some(document) = open.document().cloned() else { return Ok(None) };
         let wanted = wanted(session, &document, &params);
         let question = Question { open, document, at: place.position, wanted };
+        // Nothing for a question that is over: what the editor shows by now is none of its business. An empty list for one that
+        // counts: Neovim takes down what it shows of an earlier one.
         let suggestions = question.answer(session, &own).await.filter(|_| question.is_current(session));
-        Ok(suggestions.map(|suggestions| response(session, &question, &suggestions)))
+        Ok(suggestions.map(|suggestions| response(session, &question, suggestions.as_ref())))
     }
 }
 
@@ -191,9 +194,10 @@ async fn tell(session: &Session, trigger: Trigger, failure: &Failure) {
     }
 }
 
-fn response(session: &Session, question: &Question, suggestions: &Suggestions) -> InlineCompletionResponse {
+fn response(session: &Session, question: &Question, suggestions: Option<&Suggestions>) -> InlineCompletionResponse {
     let most = if question.wanted.trigger == Trigger::Automatic { 1 } else { MOST_ITEMS };
-    let items = suggestions.iter().take(most).map(|own| item(session, &question.document, own));
+    let all = suggestions.into_iter().flat_map(Suggestions::iter);
+    let items = all.take(most).map(|own| item(session, &question.document, own));
     InlineCompletionResponse::InlineCompletionItemList(items.collect())
 }
 

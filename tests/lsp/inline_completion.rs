@@ -144,12 +144,12 @@ async fn what_goes_wrong_is_said_once_and_never_in_the_way() {
     let server = ModelServer::start([]).await;
     let mut client = client(&server, "gpt-4o").await;
     for _ in 0..3 {
-        assert_eq!(client.request(METHOD, at(1, 4, AUTOMATIC)).await, Ok(Value::Null));
+        assert_eq!(client.request(METHOD, at(1, 4, AUTOMATIC)).await, Ok(json!([])));
     }
     let said = client.logged("no completion").await;
     assert!(said.starts_with("Graft: no completion: m: how `gpt-4o` fills in the middle is not known"), "{said}");
     for _ in 0..2 {
-        assert_eq!(client.request(METHOD, at(1, 4, INVOKED)).await, Ok(Value::Null));
+        assert_eq!(client.request(METHOD, at(1, 4, INVOKED)).await, Ok(json!([])));
     }
     let (_, message) = client.message().await;
     assert!(message.contains("set models.m.fim"), "{message}");
@@ -159,7 +159,7 @@ async fn what_goes_wrong_is_said_once_and_never_in_the_way() {
     elsewhere["textDocument"]["uri"] = json!("file:///w/b.rs");
     assert_eq!(client.request(METHOD, elsewhere).await, Ok(Value::Null));
     for place in [at(0, 4, AUTOMATIC), at(99, 99, AUTOMATIC)] {
-        assert_eq!(client.request(METHOD, place).await, Ok(Value::Null));
+        assert_eq!(client.request(METHOD, place).await, Ok(json!([])));
     }
     assert!(server.requests().is_empty());
     client.shutdown().await;
@@ -175,7 +175,7 @@ async fn typing_asks_no_cloud_that_routes_complete_does_not_name() {
     let engine = Arc::new(Engine::new(Config::default()));
     let mut client = LspClient::start_with(engine, from_editor(), params).await;
     client.open(URI, "rust", CODE).await;
-    assert_eq!(client.request(METHOD, at(1, 4, AUTOMATIC)).await, Ok(Value::Null));
+    assert_eq!(client.request(METHOD, at(1, 4, AUTOMATIC)).await, Ok(json!([])));
     assert!(server.requests().is_empty());
     assert_eq!(client.request(METHOD, at(1, 4, INVOKED)).await.unwrap()[0]["insertText"], json!("a + b"));
     client.shutdown().await;

@@ -19,7 +19,7 @@ async fn settings_say_where_typing_asks_and_where_nobody_does() {
         let mut client = client_with(&server, "qwen2.5-coder", completion.clone()).await;
         for (trigger, is_given) in [(AUTOMATIC, automatic), (INVOKED, invoked)] {
             let answer = client.request(METHOD, at(1, 4, trigger)).await.unwrap();
-            assert_eq!(answer.is_array(), is_given, "{completion} {trigger}");
+            assert_eq!(answer != json!([]), is_given, "{completion} {trigger}");
         }
         let status = client.command("graft.status", json!([])).await.unwrap();
         let activation = if automatic {
@@ -45,7 +45,7 @@ async fn a_command_switches_a_file_or_everything() {
     let is_given = async |client: &mut LspClient, uri: &str| {
         let mut params = at(1, 4, INVOKED);
         params["textDocument"]["uri"] = json!(uri);
-        client.request(METHOD, params).await.unwrap().is_array()
+        client.request(METHOD, params).await.unwrap() != json!([])
     };
     for (argument, on, said, rust, python) in [
         (json!([{"uri": URI}]), false, "off in `a.rs`", false, false),
