@@ -75,7 +75,11 @@ class ScriptedModel:
                     self.send_whole(400, {"error": {"message": f"only streamed chat completions here, not {self.path}"}})
                     return
                 model.requests.append(body)
-                self.send_stream(model.answer(body), body)
+                try:
+                    self.send_stream(model.answer(body), body)
+                except ConnectionError:
+                    # Who has enough of an answer hangs up.
+                    self.close_connection = True
 
             def send_whole(self, status: int, value: dict) -> None:
                 data = json.dumps(value).encode()
