@@ -19,6 +19,7 @@ mod signature;
 mod stub;
 mod tokens;
 mod trivia;
+mod vicinity;
 
 pub use around::{Bracket, begin_at, brackets, bytes_in_error, end_at, in_comment, in_string, widest_from};
 pub use census::Census;
@@ -37,3 +38,4 @@ pub use scope::{Scope, ScopeShape};
 pub use signature::{Parameter, Signature, public_definitions};
 pub use stub::is_stub;
 pub use tokens::{code_tokens, identifiers, line_in_comment, line_in_string};
+pub use vicinity::Vicinity;

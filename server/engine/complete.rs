@@ -67,7 +67,7 @@ async fn suggested(
     if !config.discover {
         check_name(&config, task.model.as_deref()).map_err(no_route)?;
     }
-    let baseline = Baseline::of(&task.document);
+    let baseline = Baseline::unparsed(&task.document);
     let place = match place(&baseline, task, wanted).and_then(|place| permitted(place, &config, wanted)) {
         Ok(place) => place,
         Err(quiet) => return Ok(Suggested::Nothing(quiet)),

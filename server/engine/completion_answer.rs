@@ -73,6 +73,10 @@ impl Question<'_> {
         // Most keys of somebody who types are followed by the next one. What is done in the pause's second half is time that nobody
         // waits for.
         pause_until(self.begun + self.wanted.pause / 2).await;
+        if !self.wanted.pause.is_zero() {
+            // What is near the next cursor is told by this tree.
+            self.task.document.tree();
+        }
         let base = self.config.clone();
         let (config, found) = discovery::completed(self.engine, base, self.task, Purpose::Complete, &mut |_| {}).await;
         let chain = route(&config, &facts, named).map_err(no_route)?;
@@ -219,8 +223,8 @@ impl Question<'_> {
     }
 
     fn facts(&self) -> TaskFacts {
-        let document = self.baseline.document();
-        let scope = Scope::at(document, place_in(&self.baseline, self.task)).unwrap_or_else(|| Scope::file(document));
+        let (document, at) = self.place.near();
+        let scope = Scope::at(document, at..at).unwrap_or_else(|| Scope::file(document));
         let facts = TaskFacts::of(Purpose::Complete, document, &scope, &[]);
         TaskFacts { path: self.task.path_in_project(), privacy: self.verdict.clone(), ..facts }
     }

@@ -185,7 +185,7 @@ impl Ask<'_> {
         }
         let masked = Hole { prefix: self.masking.mask(&hole.prefix), suffix: self.masking.mask(&hole.suffix) };
         // Where the cursor or the budget cuts a secret in two, half of one would stay.
-        let all = self.masking.mask(self.place.document.source());
+        let all = self.masking.mask(self.place.near().0.source());
         match all.contains(&format!("{}{}", masked.prefix, masked.suffix)) {
             true => Ok((masked, has_secrets)),
             false => Err(Answered::Failed {

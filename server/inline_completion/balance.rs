@@ -45,11 +45,11 @@ fn step(open: &mut Vec<(char, bool)>, bracket: Bracket) {
 /// Where the answer leaves the node that the cursor stands in: before the first bracket that closes what the text behind the
 /// cursor closes, or that closes nothing. Its length where it stays inside.
 pub(super) fn leaves_at(place: &Place, answer: &str) -> usize {
-    let text = format!("{}{answer}", place.document.source().get(..place.offset).unwrap_or_default());
-    let document = Document::new(place.document.language(), &text, None);
+    let text = format!("{}{answer}", place.near.source().get(..place.at).unwrap_or_default());
+    let document = Document::new(place.near.language(), &text, None);
     let mut outer = place.open.0.clone();
     let mut own: Vec<char> = Vec::new();
-    for bracket in brackets(&document, place.offset..text.len()) {
+    for bracket in brackets(&document, place.at..text.len()) {
         if bracket.opens() {
             own.push(bracket.mark);
         } else if own.last() == Some(&bracket.partner()) {
@@ -57,7 +57,7 @@ pub(super) fn leaves_at(place: &Place, answer: &str) -> usize {
         } else if own.is_empty() && outer.last() == Some(&(bracket.partner(), false)) {
             outer.pop();
         } else {
-            return bracket.at - place.offset;
+            return bracket.at - place.at;
         }
     }
     answer.len()

@@ -124,10 +124,10 @@ fn statement_end(place: &Place, text: &str) -> usize {
     if place.blank_before || text.trim().is_empty() || !place.ends_at_base {
         return text.len();
     }
-    let start = place.document.line_start(place.offset) + place.base;
+    let start = place.near.line_start(place.at) + place.base;
     let document = place.with(text);
     let end = widest_from(&document, start).map_or(0, |node| node.end);
-    match end.checked_sub(place.offset) {
+    match end.checked_sub(place.at) {
         // A mark may stand behind the node: what is on the line belongs to it, where it is no code of its own.
         Some(length) if length > 0 && length < text.len() => {
             let rest = text.get(length..).unwrap_or_default();
@@ -151,8 +151,8 @@ fn line_where(text: &str, is: impl Fn(&str) -> bool) -> usize {
 
 /// The longest beginning of the text, by whole lines, that holds.
 fn checked(place: &Place, text: &str) -> Option<String> {
-    let before = Census::of(&place.document, 0..place.document.source().len());
-    let lost = bytes_in_error(&place.document);
+    let before = Census::of(&place.near, 0..place.near.source().len());
+    let lost = bytes_in_error(&place.near);
     let mut kept = text.trim_end();
     for _ in 0..MOST_TRIES {
         if kept.trim().is_empty() {
@@ -173,7 +173,7 @@ fn holds(place: &Place, text: &str, before: &Census, lost: usize) -> bool {
         return false;
     }
     let new = place.with(text);
-    let inserted = place.offset..place.offset + text.len();
+    let inserted = place.at..place.at + text.len();
     new_look_alike(&place.document, &new, inserted).is_none()
         && Census::of(&new, 0..new.source().len()).len() <= before.len()
         && bytes_in_error(&new) <= lost

@@ -6,13 +6,15 @@ use super::balance::Open;
 use crate::config::{Activation, CompletionSettings};
 use crate::fim::Hole;
 use crate::prompt::estimated_tokens;
-use crate::syntax::{Document, begin_at, end_at, in_comment, in_string};
+use crate::syntax::{Document, Vicinity, begin_at, end_at, in_comment, in_string};
 use crate::text::{detect_unit, leading_whitespace};
 
 /// What a line may go on with and still be completed unasked: what closes, separates or ends.
 const CLOSERS: &str = ")]}>;,:{'\"`";
 /// An estimated token, in bytes.
 const TOKEN: u64 = 4;
+/// How far the code around the cursor reaches in which an answer is judged, in bytes; no hole is longer.
+const NEAR: usize = 7_500;
 
 /// Who wants a completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,6 +62,9 @@ pub struct Place {
     pub document: Document,
     /// The cursor, in bytes.
     pub offset: usize,
+    /// What of the document is near the cursor, in which all is judged, and the cursor in that.
+    pub(super) near: Document,
+    pub(super) at: usize,
     /// Whether the answer has to stay on its line.
     pub(super) single: bool,
     /// The indentation below which the enclosing node ends, in bytes of its blanks.
@@ -98,8 +103,9 @@ impl Place {
         if blank_before && rest.starts_with(char::is_whitespace) && !rest.trim().is_empty() {
             return Err(Quiet::InIndentation);
         }
+        let (near, at) = near(document, offset);
         let opens = before.trim_end().ends_with(['{', ':', '(', '[']);
-        let in_comment = !blank_before && in_comment(document, offset);
+        let in_comment = !blank_before && in_comment(&near, at);
         let base = leading_whitespace(before).len();
         let above = source.get(..offset).unwrap_or_default().trim_end();
         let next_line = after.lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -110,10 +116,17 @@ impl Place {
             ends_at_base: !blank_before && !in_comment,
             blank_before,
             empty_body: above.ends_with(['{', ':']) && (closes || leading_whitespace(next_line).len() < base.max(1)),
-            open: Open::at(document, offset),
+            open: Open::at(&near, at),
+            near,
+            at,
             document: document.clone(),
             offset,
         })
+    }
+
+    /// What of the document is near the cursor, and the cursor in that, in bytes.
+    pub fn near(&self) -> (&Document, usize) {
+        (&self.near, self.at)
     }
 
     /// Why the settings want nothing here, where they do.
@@ -122,7 +135,7 @@ impl Place {
     /// In a comment or a string, where they name these.
     pub fn permitted(&self, settings: &CompletionSettings, trigger: Trigger) -> Result<(), Quiet> {
         let least = if trigger == Trigger::Automatic { Activation::Auto } else { Activation::Manual };
-        let (document, at) = (&self.document, self.offset);
+        let (document, at) = self.near();
         if settings.comments > least && in_comment(document, at) {
             return Err(Quiet::InComment(settings.comments.as_str()));
         }
@@ -139,19 +152,19 @@ impl Place {
 
     /// What stands behind the cursor.
     pub(super) fn suffix(&self) -> &str {
-        self.document.source().get(self.offset..).unwrap_or_default()
+        self.near.source().get(self.at..).unwrap_or_default()
     }
 
     /// What stands before the cursor on its line.
     pub(super) fn before(&self) -> &str {
-        self.document.slice(self.document.line_start(self.offset)..self.offset)
+        self.near.slice(self.near.line_start(self.at)..self.at)
     }
 
     /// Whether the line's indentation, which ends at the cursor, is less than the line above asks for.
     pub(super) fn is_short_of_its_column(&self) -> bool {
-        let above = self.document.slice(0..self.document.line_start(self.offset));
+        let above = self.near.slice(0..self.near.line_start(self.at));
         let line = above.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-        let unit = || detect_unit(self.document.source()).map_or(1, |unit| unit.text().len());
+        let unit = || detect_unit(self.near.source()).map_or(1, |unit| unit.text().len());
         let step = if line.trim_end().ends_with(['{', ':', '(', '[']) { unit() } else { 0 };
         self.before().len() < leading_whitespace(line).len() + step
     }
@@ -159,10 +172,10 @@ impl Place {
     /// The document with `text` at the cursor. Where all is well the parse starts from the old tree; where there are errors it
     /// starts anew, as a tree that grew edit by edit recovers from them in other ways.
     pub(super) fn with(&self, text: &str) -> Document {
-        let new = self.document.edited(self.offset..self.offset, text, None);
+        let new = self.near.edited(self.at..self.at, text, None);
         match new.tree().is_some_and(|tree| !tree.root_node().has_error()) {
             true => new,
-            false => Document::new(self.document.language(), new.source(), None),
+            false => Document::new(self.near.language(), new.source(), None),
         }
     }
 }
@@ -170,21 +183,29 @@ impl Place {
 /// The code around a place within `budget` estimated tokens, three quarters of it before the cursor, each half cut where a node
 /// begins or ends.
 pub fn hole(place: &Place, budget: u64) -> Hole {
-    let source = place.document.source();
+    let source = place.near.source();
     let bytes = |tokens: u64| usize::try_from(tokens.saturating_mul(TOKEN)).unwrap_or(usize::MAX);
-    let after = source.len() - place.offset;
+    let after = source.len() - place.at;
     // What one half does not need is the other's.
     let short_suffix = estimated_tokens(place.suffix()).min(budget / 4);
     let most_before = bytes(budget - short_suffix);
-    let from = place.offset.saturating_sub(most_before);
-    let from = (from..=place.offset).find(|at| source.is_char_boundary(*at)).unwrap_or(place.offset);
-    let begin = if from == 0 { 0 } else { begin_at(&place.document, from, place.offset) };
-    let left = bytes(budget).saturating_sub(place.offset - begin);
-    let to = place.offset + left.min(after);
-    let to = (place.offset..=to).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(place.offset);
-    let end = if to == source.len() { to } else { end_at(&place.document, place.offset, to) };
+    let from = place.at.saturating_sub(most_before);
+    let from = (from..=place.at).find(|at| source.is_char_boundary(*at)).unwrap_or(place.at);
+    let begin = if from == 0 { 0 } else { begin_at(&place.near, from, place.at) };
+    let left = bytes(budget).saturating_sub(place.at - begin);
+    let to = place.at + left.min(after);
+    let to = (place.at..=to).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(place.at);
+    let end = if to == source.len() { to } else { end_at(&place.near, place.at, to) };
     let piece = |range: Range<usize>| source.get(range).unwrap_or_default().to_owned();
-    Hole { prefix: piece(begin..place.offset), suffix: piece(place.offset..end) }
+    Hole { prefix: piece(begin..place.at), suffix: piece(place.at..end) }
+}
+
+/// What is near a cursor of the document, parsed without regard to how the text came about; all of it where that is little.
+fn near(document: &Document, offset: usize) -> (Document, usize) {
+    match Vicinity::of(document, offset, NEAR, NEAR) {
+        Some(vicinity) => (vicinity.document().clone(), vicinity.inside(offset)),
+        None => (document.without_history(), offset),
+    }
 }
 
 #[cfg(test)]

@@ -131,6 +131,18 @@ impl Document {
             .as_ref()
     }
 
+    /// The last tree of the document or of those that it came from, moved along with the edits since: right at places far from
+    /// these. Parsed where there never was one.
+    pub(super) fn tree_of_before(&self) -> Option<Tree> {
+        let state = &*self.0;
+        if state.tree.get().is_none()
+            && let Some(stale) = state.stale.lock().ok().and_then(|stale| stale.clone())
+        {
+            return Some(stale);
+        }
+        self.tree().cloned()
+    }
+
     /// The same text with a tree that does not show how the text came about: this document itself where its tree is a fresh one
     /// or holds no error, else one that is parsed anew.
     pub fn without_history(&self) -> Document {

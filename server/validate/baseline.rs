@@ -17,9 +17,15 @@ impl Baseline {
     /// The baseline of a document. The twin has no tree that grew edit by edit, unless it holds no error: such trees recover
     /// in other ways, and the same text must be judged the same from every face.
     pub fn of(original: &Document) -> Baseline {
+        let own = Baseline::unparsed(original);
+        Baseline { document: own.document.without_history(), ..own }
+    }
+
+    /// The same for who judges by parts that are parsed anew: the twin's tree may be one that grew edit by edit.
+    pub fn unparsed(original: &Document) -> Baseline {
         let (normal, ends) = normalize_line_ends(original.source());
         let document = match normal == original.source() {
-            true => original.without_history(),
+            true => original.clone(),
             false => Document::new(original.language(), &normal, original.version()),
         };
         Baseline { original: original.clone(), document, ends }

@@ -76,6 +76,57 @@ fn answers(chance: &mut Chance, gone: &str, after: &str, file: &str) -> Vec<Stri
     ]
 }
 
+/// A file that is longer than what is looked at around a cursor: the file, and enough of its neighbours of the language.
+fn long(files: &[(&'static Language, String)], language: &'static Language, file: &str) -> (String, usize) {
+    let others = files.iter().filter(|(own, text)| *own == language && text != file).map(|(_, text)| text.as_str());
+    let half: String = others
+        .cycle()
+        .take(200)
+        .scan(0, |length, text| {
+            *length += text.len();
+            (*length < 60_000).then(|| format!("{text}\n"))
+        })
+        .collect();
+    (format!("{half}\n{file}\n{half}"), half.len() + 1)
+}
+
+#[test]
+fn in_a_long_file_it_is_what_it_is_in_a_short_one() {
+    let files = files();
+    let (mut asked, mut same, mut near) = (0, 0, 0);
+    for (language, file) in &files {
+        let mut chance = Chance::of(7, file);
+        let (whole, start) = long(&files, language, file);
+        if whole.len() < 40_000 || problems(language, &whole) > 0 {
+            continue;
+        }
+        let places: Vec<usize> = file.char_indices().map(|(at, _)| at).collect();
+        let from = *chance.pick(&places).unwrap();
+        let to = file[from..].find('\n').map_or(file.len(), |at| from + at);
+        let text = format!("{}{}", &whole[..start + from], &whole[start + to..]);
+        let document = Document::new(language, &text, None);
+        document.tree();
+        let Ok(place) = Place::of(&document, start + from, Trigger::Invoked) else { continue };
+        near += usize::from(place.near().0.source().len() < text.len() / 2);
+        let short = Document::new(language, &format!("{}{}", &file[..from], &file[to..]), None);
+        let Ok(alone) = Place::of(&short, from, Trigger::Invoked) else { continue };
+        let before = problems(language, &text);
+        for answer in answers(&mut chance, &file[from..to], &file[to..], file) {
+            asked += 1;
+            let kept = finish(&place, &answer, Ending::Whole).text;
+            same += usize::from(kept == finish(&alone, &answer, Ending::Whole).text);
+            let Some(kept) = kept else { continue };
+            let new = format!("{}{kept}{}", &text[..start + from], &text[start + from..]);
+            assert!(
+                problems(language, &new) <= before,
+                "{}: {answer:?} became {kept:?} at {from} of\n{file}",
+                language.name
+            );
+        }
+    }
+    assert!(asked > 200 && near * 12 > asked / 2 && same * 100 > asked * 97, "{same} of {asked} the same, {near} near");
+}
+
 #[test]
 fn what_is_shown_parses_no_worse_and_repeats_nothing() {
     let (mut asked, mut shown) = (0, 0);
