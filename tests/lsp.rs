@@ -5,6 +5,7 @@ mod cases;
 mod code_actions;
 mod completion_menu;
 mod doctor;
+mod editors;
 pub(crate) mod edits;
 mod inline_completion;
 mod jobs;

@@ -20,10 +20,15 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How long a client may take to agree to a progress.
 const AGREEMENT: Duration = Duration::from_secs(30);
 
+/// How long what comes after the last word is held back for it.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
 /// The job's end of a progress.
 pub(super) struct Reporter {
     current: watch::Sender<Option<Progress>>,
     end: oneshot::Sender<String>,
+    /// Falls when the last word is sent.
+    shown: oneshot::Receiver<()>,
 }
 
 #[derive(Serialize)]
@@ -44,13 +49,15 @@ impl Reporter {
         let (end, ended) = oneshot::channel();
         let show = show(session.clone(), token.to_owned(), title.to_owned(), reports, ended);
         let session = session.clone();
+        let (sent, shown) = oneshot::channel();
         session.clone().jobs.tasks.spawn(async move {
             tokio::select! {
                 () = session.jobs.stopped() => {}
                 () = show => {}
             }
+            drop(sent);
         });
-        Some(Reporter { current, end })
+        Some(Reporter { current, end, shown })
     }
 
     /// How far the job is.
@@ -58,9 +65,11 @@ impl Reporter {
         self.current.send_replace(Some(progress));
     }
 
-    /// The job's last word.
-    pub(super) fn end(self, message: String) {
+    /// The job's last word. It is sent before this returns, but for clients that have not agreed in time: Helix has one line
+    /// for progress and messages, and whatever comes last stands there.
+    pub(super) async fn end(self, message: String) {
         let _ = self.end.send(message);
+        let _ = timeout(LAST_WORD, self.shown).await;
     }
 }
 

@@ -246,12 +246,12 @@ impl Stage<'_> {
                 ("no edit".to_owned(), Some((MessageType::Error, message)))
             }
         };
+        if let Some(reporter) = self.reporter {
+            reporter.end(told.clone()).await;
+        }
         match shown {
             Some((kind, message)) => self.session.show(kind, &message).await,
             None => self.session.client.log_message(MessageType::Info, format!("{}: {told}", self.title)).await,
-        }
-        if let Some(reporter) = self.reporter {
-            reporter.end(told);
         }
     }
 }
