@@ -348,6 +348,18 @@ async fn editors_are_found_with_their_version_and_what_their_config_lacks() {
     assert_eq!(problem(3), "it is too old; install Emacs 29.1 or newer, which has eglot without a package");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn an_installed_extension_names_graft_for_vscode() {
+    let folder = tempfile::tempdir().unwrap();
+    let machine = machine_with_editors(folder.path());
+    let list = folder.path().join(".vscode/extensions/extensions.json");
+    std::fs::create_dir_all(list.parent().unwrap()).unwrap();
+    std::fs::write(list, r#"[{"identifier": {"id": "graft-ls.graft"}, "version": "0.1.0"}]"#).unwrap();
+    let checkup = with(&Engine::new(Config::default()), Config::default(), &machine, Effort::Short).await;
+    assert_eq!(checkup.editors[2].config.as_deref(), Some("~/.vscode/extensions/extensions.json"));
+}
+
 /// A home with four editors, one of which knows Graft.
 #[cfg(unix)]
 pub fn machine_with_editors(home: &Path) -> Machine {

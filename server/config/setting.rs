@@ -146,18 +146,28 @@ pub(super) const TOP: [Setting; 13] = [
     },
     review::SETTING,
     record::SETTING,
-    table("providers", "tables by name", Shape::Tables(&provider::SETTINGS), InProject::Trusted),
-    table("models", "tables by name", Shape::Tables(&model::SETTINGS), InProject::Trusted),
-    table("routes", "a table", Shape::Table(&routes::SETTINGS), InProject::Free),
-    Setting { example: "[]", ..table("rules", "a list of tables", Shape::List(&rules::SETTINGS), InProject::Free) },
-    table("privacy", "a table", Shape::Table(&privacy::SETTINGS), InProject::Free),
-    table("budget", "a table", Shape::Table(&budget::SETTINGS), InProject::Never),
-    table("document", "a table", Shape::Table(&document::SETTINGS), InProject::Free),
-    table("completion", "a table", Shape::Table(&completion::SETTINGS), InProject::Free),
+    table(
+        "providers",
+        "the servers, each by a name of your own",
+        Shape::Tables(&provider::SETTINGS),
+        InProject::Trusted,
+    ),
+    table("models", "the models, each by a name of your own", Shape::Tables(&model::SETTINGS), InProject::Trusted),
+    table("routes", "who is asked for which action", Shape::Table(&routes::SETTINGS), InProject::Free),
+    table("rules", "before the routes: the first rule that fits wins", Shape::List(&rules::SETTINGS), InProject::Free),
+    table("privacy", "how far code may travel", Shape::Table(&privacy::SETTINGS), InProject::Free),
+    table("budget", "what may be spent", Shape::Table(&budget::SETTINGS), InProject::Never),
+    table("document", "how documentation is written", Shape::Table(&document::SETTINGS), InProject::Free),
+    table("completion", "how inline completion comes", Shape::Table(&completion::SETTINGS), InProject::Free),
 ];
 
-const fn table(name: &'static str, form: &'static str, shape: Shape, project: InProject) -> Setting {
-    Setting { name, form, default: "none", meaning: "below", example: "{}", shape, project }
+const fn table(name: &'static str, meaning: &'static str, shape: Shape, project: InProject) -> Setting {
+    let (form, example) = match shape {
+        Shape::Tables(_) => ("tables by name", "{}"),
+        Shape::List(_) => ("a list of tables", "[]"),
+        _ => ("a table", "{}"),
+    };
+    Setting { name, form, default: "none", meaning, example, shape, project }
 }
 
 /// The names that a table allows.

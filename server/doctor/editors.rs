@@ -73,6 +73,11 @@ pub const EDITORS: [Editor; 5] = [
             (Below::Config, "Code - Insiders/User/settings.json"),
             (Below::Home, "Library/Application Support/Code/User/settings.json"),
             (Below::Home, ".local/share/code-server/User/settings.json"),
+            // Lists what is installed: Graft's own extension needs no settings.
+            (Below::Home, ".vscode/extensions/extensions.json"),
+            (Below::Home, ".vscode-oss/extensions/extensions.json"),
+            (Below::Home, ".vscode-insiders/extensions/extensions.json"),
+            (Below::Home, ".local/share/code-server/extensions/extensions.json"),
         ],
     },
     Editor {
