@@ -8,6 +8,7 @@ mod facts;
 mod generated;
 mod kept;
 mod page;
+mod vscode;
 
 use std::path::Path;
 

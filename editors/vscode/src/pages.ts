@@ -1,0 +1,46 @@
+// Read-only pages in VS Code's own editors: the check-up, and an edit as a diff that waits for a yes. Edits nothing itself.
+import { type Tab, TabInputTextDiff, Uri, commands, window, workspace } from "vscode";
+import { type ApplyWorkspaceEditParams, CreateFile, type LanguageClient, TextDocumentEdit, type TextEdit } from "vscode-languageclient/node";
+
+const texts = new Map<string, string>();
+const asked = new Map<string, (yes: boolean) => void>();
+
+export const start = () => [
+  workspace.registerTextDocumentContentProvider("graft", { provideTextDocumentContent: ({ path }) => texts.get(path) }),
+  commands.registerCommand("graft.apply", (uri: Uri) => asked.get(uri.path)?.(true)),
+  commands.registerCommand("graft.discard", (uri: Uri) => asked.get(uri.path)?.(false)),
+  window.tabGroups.onDidChangeTabs(({ closed }) => closed.forEach((tab) => asked.get(proposedBy(tab))?.(false))),
+];
+
+const proposedBy = ({ input }: Tab) => (input instanceof TabInputTextDiff ? input.modified.path : "");
+
+/** The address of a page; a new one each time, as VS Code reads none twice. */
+export function page(name: string, text: string): Uri {
+  const path = `/${texts.size}/${name}`;
+  texts.set(path, text);
+  return Uri.from({ scheme: "graft", path });
+}
+
+/** Asks by VS Code's diff where an edit needs a yes: its own preview shows no more, and wants a tick for every change. */
+export async function review<Params extends ApplyWorkspaceEditParams>(params: Params, next: (params: Params) => any, client: LanguageClient): Promise<any> {
+  const { documentChanges = [], changeAnnotations = {} } = params.edit;
+  const change = documentChanges.find((each) => TextDocumentEdit.is(each));
+  const [id, annotation] = Object.entries(changeAnnotations).find(([, each]) => each.needsConfirmation) ?? [];
+  if (!id || !annotation || !change) return next(params);
+  const convert = client.protocol2CodeConverter;
+  const uri = convert.asUri(change.textDocument.uri);
+  const name = uri.path.slice(uri.path.lastIndexOf("/") + 1);
+  const document = await workspace.openTextDocument(documentChanges.some(CreateFile.is) ? page(name, "") : uri);
+  let text = document.getText();
+  for (const { range, newText } of (await convert.asTextEdits(change.edits as TextEdit[])).reverse()) {
+    text = text.slice(0, document.offsetAt(range.start)) + newText + text.slice(document.offsetAt(range.end));
+  }
+  const proposed = page(name, text);
+  const answer = new Promise<boolean>((resolve) => asked.set(proposed.path, resolve));
+  await commands.executeCommand("vscode.diff", document.uri, proposed, annotation.label);
+  const yes = await answer;
+  asked.delete(proposed.path);
+  await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => proposedBy(tab) === proposed.path));
+  if (!yes) return { applied: false };
+  return next({ ...params, edit: { documentChanges, changeAnnotations: { [id]: { label: annotation.label } } } });
+}
