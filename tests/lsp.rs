@@ -12,6 +12,7 @@ mod jobs;
 mod lifecycle;
 mod offers;
 mod protocols;
+mod recorded;
 mod settings;
 mod stdio;
 mod sync;
