@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import msgpack
 
 PROBE = Path(__file__).parent / "neovim" / "probe.lua"
-# Longer than any wait inside the editor, which says what it waited for.
+# No wait for one thing is longer, and no session of an editor.
+WAIT = 30
 SECONDS = 90
 
 
@@ -81,7 +83,11 @@ class Neovim:
 
     def wait(self, what: str, condition: str, *arguments: object) -> object:
         """Waits until Lua code gives something that is neither nil nor false."""
-        return self.lua("return probe.wait(...)", what, condition, *arguments)
+        end = time.monotonic() + WAIT
+        while not (found := self.lua("return probe.wait(...)", condition, *arguments)):
+            if time.monotonic() > end:
+                raise AssertionError(f"no {what} within {WAIT} s; told: {self.told()}")
+        return found
 
     def command(self, command: str) -> None:
         self._request("nvim_command", command)

@@ -9,7 +9,7 @@ from tests import graft
 from tests.editors import neovim_driver
 from tests.editors.neovim_driver import Neovim
 from tests.editors.sources import RUST
-from tests.editors.test_neovim import Editing, plain_block
+from tests.editors.test_neovim import PLUGIN, Editing, plain_block
 from tests.scripted_model import Reply, ScriptedModel
 
 # As the page on inline completion says: it has to be switched on, and a key takes it.
@@ -48,6 +48,8 @@ class GhostText(Editing):
         left = list(answers)
         model = self.enterContext(ScriptedModel(lambda _: Reply(f"<fill>{left.pop(0) if len(left) > 1 else left[0]}</fill>")))
         config = graft.write_config(self.folder / "config.toml", "openai", model.url, model="scripted", context=8192, fim="chat")
+        # Else suggestions from the user's own code would come first.
+        config.write_text(f'{config.read_text(encoding="utf-8")}complete = ["tiny"]\n', encoding="utf-8")
         self.variables["GRAFT_CONFIG"] = str(config)
         return model
 
@@ -86,11 +88,11 @@ class GhostText(Editing):
         self.assertNotIn("completion accepted", self.log())
 
     def test_it_follows_what_is_typed(self) -> None:
-        self.fills(COUNTED, "len() + 1")
+        self.fills(COUNTED, "en() + 1")
         editor = self.write()
         editor.wait("ghost text", GHOST)
-        editor.type("lines.")
-        editor.wait("the next ghost text", f"{SHOWN} return text[1] == 'len() + 1'")
+        editor.type("lines.l")
+        editor.wait("the next ghost text", f"{SHOWN} return text[1] == 'en() + 1'")
         editor.type("<Tab>")
         editor.wait("the suggestion in the text", "return vim.fn.search('lines.len() + 1', 'n') > 0")
         editor.type("<Esc>")
@@ -120,3 +122,52 @@ class GhostText(Editing):
         self.assertEqual(model.requests, [])
         self.assertTrue(editor.lua(NO_GHOST))
         self.assertIn("inline completion is off in `lines.rs`", editor.told())
+
+
+class WithThePlugin(GhostText):
+    """Nothing but the plugin and keys for it; the tests above hold with it too."""
+
+    plugin = PLUGIN
+    init = """
+      vim.keymap.set('i', '<C-l>', '<Plug>(graft-accept)')
+      vim.keymap.set('i', '<C-k>', '<Plug>(graft-accept-word)')
+      vim.keymap.set('i', '<Tab>', function()
+        return require('graft.completion').accept() and '' or '<Tab>'
+      end, { expr = true })
+    """
+
+    def test_a_key_takes_it(self) -> None:
+        self.fills(COUNTED)
+        editor = self.write()
+        editor.wait("ghost text", GHOST)
+        editor.type("<C-l>")
+        editor.wait("the suggestion in the text", "return vim.fn.search('lines.iter().filter', 'n') > 0")
+        editor.type("<Esc>")
+        self.assertEqual(editor.text(), RUST.replace("todo!()", COUNTED))
+
+    def test_a_key_takes_its_next_word(self) -> None:
+        self.fills(COUNTED)
+        editor = self.write()
+        for text in ("    lines", "    lines.", "    lines.iter"):
+            editor.wait("ghost text", GHOST)
+            editor.type("<C-k>")
+            editor.wait("the word", "return vim.api.nvim_get_current_line() == ...", text)
+        editor.type("<Esc>")
+        self.assertEqual(editor.text(), RUST.replace("todo!()", "lines.iter"))
+
+    def test_a_command_of_the_plugin_switches_it_off_and_on(self) -> None:
+        self.fills(COUNTED)
+        editor = self.edit("rust", "crabs")
+        for activation in ("off", "auto"):
+            editor.command("Graft toggle")
+            editor.wait("switch", "return probe.sync(1).result.completion.documents[1].activation == ...", activation)
+        editor.type("jcc")
+        editor.wait("ghost text", GHOST)
+        editor.type("<Esc>")
+
+    def test_it_stays_off_where_the_user_wants_that(self) -> None:
+        model = self.fills(COUNTED)
+        self.init = "vim.g.graft = { completion = false }"
+        editor = self.write()
+        self.assertFalse(editor.lua("return vim.lsp.inline_completion.is_enabled({ bufnr = 0 })"))
+        self.assertEqual((editor.lua(NO_GHOST), model.requests), (True, []))
