@@ -8,13 +8,14 @@ use graft_ls::engine::Engine;
 use serde_json::{Value, json};
 
 use super::edits::{at, fenced, from_editor, settings};
-use crate::support::lsp_client::LspClient;
+use crate::support::lsp_client::{Edits, LspClient};
 use crate::support::model_server::{Gate, ModelServer, Reply, Script};
 
 const NEOVIM_OLD: &str = include_str!("editors/neovim-0.11.4.json");
 const NEOVIM: &str = include_str!("editors/neovim-0.12.4.json");
 const HELIX: &str = include_str!("editors/helix-25.07.1.json");
-const ALL: [&str; 3] = [NEOVIM_OLD, NEOVIM, HELIX];
+const VSCODE: &str = include_str!("../fixtures/recorded/vscode.json");
+const ALL: [&str; 4] = [NEOVIM_OLD, NEOVIM, HELIX, VSCODE];
 
 const URI: &str = "file:///w/a.rs";
 const CODE: &str = "const CRAB: &str = \"🦀\";\n\nfn add(a: i32, b: i32) -> i32 {\n    a + b\n}\n";
@@ -28,9 +29,15 @@ fn expected() -> String {
     format!("const CRAB: &str = \"🦀\";\n\n{ANSWER}")
 }
 
+/// What an editor sent first; a whole session begins with it.
+fn first(recorded: &str) -> Value {
+    let recorded: Value = serde_json::from_str(recorded).unwrap();
+    recorded.get("initialize").unwrap_or(&recorded).clone()
+}
+
 /// A client that introduces itself as an editor did, with a document open.
 async fn editor(recorded: &str, server: &ModelServer, review: &str) -> LspClient {
-    let mut params: Value = serde_json::from_str(recorded).unwrap();
+    let mut params = first(recorded);
     params["initializationOptions"] = settings(server);
     params["initializationOptions"]["review"] = json!(review);
     let watches = params["capabilities"]["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] == true;
@@ -44,11 +51,11 @@ async fn editor(recorded: &str, server: &ModelServer, review: &str) -> LspClient
 }
 
 #[tokio::test]
-async fn each_gets_its_edit_in_bytes() {
+async fn each_gets_its_edit_in_its_own_encoding() {
     for recorded in ALL {
         let server = ModelServer::start([documented()]).await;
         let mut client = editor(recorded, &server, "auto").await;
-        assert_eq!(client.encoding, "utf-8");
+        assert_eq!(client.encoding, if recorded == VSCODE { "utf-16" } else { "utf-8" });
         let actions = client.code_actions(URI, [2, 4, 2, 5], json!({})).await;
         let document = actions.iter().find(|action| action["title"] == "Graft: document `add`").unwrap();
         assert!(document.get("edit").is_none() && document.get("data").is_none(), "{document}");
@@ -89,7 +96,8 @@ async fn each_has_what_is_typed_above_merged_and_refuses_what_is_typed_inside() 
 
 #[tokio::test]
 async fn each_is_asked_where_the_person_wants_to_be() {
-    for recorded in ALL {
+    // VS Code asks the person itself: see below.
+    for recorded in ALL.into_iter().filter(|recorded| *recorded != VSCODE) {
         let server = ModelServer::start(Script::always(documented())).await;
         let mut client = editor(recorded, &server, "confirm").await;
         for (answer, text) in [("Discard", CODE.to_owned()), ("Apply", expected())] {
@@ -105,6 +113,22 @@ async fn each_is_asked_where_the_person_wants_to_be() {
         }
         client.shutdown().await;
     }
+}
+
+#[tokio::test]
+async fn vscode_gets_an_edit_that_needs_a_yes() {
+    let server = ModelServer::start([documented()]).await;
+    let mut client = editor(VSCODE, &server, "confirm").await;
+    client.edits = Edits::Leave;
+    let job = client.run(at("document", URI, 2, 4)).await;
+    let request = client.request_from_server("workspace/applyEdit").await;
+    let edit = &request["params"]["edit"];
+    let annotation = edit["documentChanges"][0]["edits"][0]["annotationId"].as_str().unwrap();
+    assert_eq!(edit["changeAnnotations"][annotation]["needsConfirmation"], true);
+    client.reply(&request, json!({"applied": false})).await;
+    assert!(client.message().await.1.starts_with("Graft: discarded"));
+    assert_eq!(client.ended(&job).await, "discarded");
+    client.shutdown().await;
 }
 
 #[tokio::test]
