@@ -151,6 +151,8 @@ class VSCodeTest(unittest.TestCase):
 
 class Settings(VSCodeTest):
     def test_says_what_to_do_where_there_is_no_graft_ls(self) -> None:
+        # A workspace that names another one is not heard.
+        self.assertIn("there is no graft-ls on the PATH", self.started.told)
         self.assertIn("cargo install graft-ls", self.started.told)
 
     def test_takes_nothing_from_the_settings_of_a_workspace(self) -> None:
