@@ -94,6 +94,12 @@ def run(arguments: list[str], folder: Path, variables: dict[str, str], stdin: st
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def languages() -> set[str]:
+    """The names of the languages that `graft-ls` serves."""
+    done = subprocess.run([binary(), "languages"], capture_output=True, text=True, check=True, timeout=SECONDS)
+    return {line.split()[0] for line in done.stdout.splitlines()[1:]}
+
+
 def git(folder: Path, variables: dict[str, str], *arguments: str, stdin: str = "") -> None:
     """Runs git, and fails with what it said."""
     done = subprocess.run(

@@ -91,6 +91,14 @@ class Helix:
         """Types a text as it is."""
         self._tmux("send-keys", "-l", text)
 
+    def press_until(self, text: str, *keys: str) -> str:
+        """Presses keys again and again until a text is on the screen: for what is there a moment after it was first asked for."""
+        end = time.monotonic() + SECONDS
+        while text not in (screen := self.screen()):
+            assert time.monotonic() < end, f"no {text!r} within {SECONDS} s:\n{screen}"
+            self.press(*keys)
+        return screen
+
     def leave(self, what: str) -> None:
         """Presses Escape and waits until a text is off the screen: a key right behind it would be taken for one with Alt."""
         self.press("Escape")

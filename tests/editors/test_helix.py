@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+import tomllib
 import unittest
 from pathlib import Path
 
@@ -85,6 +86,13 @@ class HelixTest(unittest.TestCase):
         titles = self.menu(editor)
         self.assertIn(title, titles)
         editor.press(*["Down"] * titles.index(title), "Enter")
+
+
+class Files(unittest.TestCase):
+    def test_the_block_names_every_language(self) -> None:
+        block = tomllib.loads((HELIX / "languages.toml").read_text(encoding="utf-8"))
+        named = {language["name"] for language in block["language"] if "graft" in language["language-servers"]}
+        self.assertEqual(named - {"jsx"}, graft.languages())
 
 
 class Actions(HelixTest):
@@ -236,6 +244,27 @@ class Review(HelixTest):
                 editor.press(*keys)
                 editor.sees("Graft: discarded: document `widest`; nothing was changed")
                 self.assertEqual(editor.text(FILES["rust"]), case.source)
+
+
+class Menu(HelixTest):
+    """Suggestions as entries of Helix's completion menu, as it shows no ghost text."""
+
+    def test_offers_what_a_model_fills_in(self) -> None:
+        body = "lines.iter().filter(|line| line.contains(CRAB)).count()"
+        model = self.enterContext(ScriptedModel(lambda _: Reply(f"<fill>{body}</fill>")))
+        config = graft.write_config(self.folder / "config.toml", "openai", model.url, model="scripted", context=8192, fim="chat")
+        text = f'{config.read_text(encoding="utf-8")}complete = ["tiny"]\n[completion]\nmenu = "auto"\n'
+        config.write_text(text, encoding="utf-8")
+        self.variables["GRAFT_CONFIG"] = str(config)
+        source = SOURCES["rust"].replace("todo!()", "")
+        editor = self.edit("rust", "crabs", source)
+        editor.press("j", "A")
+        editor.sees(" INS ")
+        editor.press_until("line.contains(CRAB)", "C-x")
+        # Tab chooses the entry and Enter takes it.
+        editor.press("Tab", "Enter")
+        editor.leave(" INS ")
+        self.assertEqual(editor.text(FILES["rust"]), source.replace("{\n    \n}", f"{{\n    {body}\n}}"))
 
 
 if __name__ == "__main__":

@@ -415,6 +415,26 @@ class PlainBlock(Editing):
                 self.assertGreater(text.count(mark), SOURCES[language].count(mark))
 
 
+    def test_it_names_every_language(self) -> None:
+        editor = self.edit("rust")
+        served = {{"typescriptreact": "tsx"}.get(name, name) for name in editor.lua("return vim.lsp.config.graft.filetypes")}
+        self.assertEqual(served - {"javascriptreact"}, graft.languages())
+
+
+class PackagedConfig(PlainBlock):
+    """The entry for nvim-lspconfig, which is a folder of such files on the runtime path."""
+
+    plugin = graft.ROOT / "docs" / "packaging" / "nvim-lspconfig"
+    init = "vim.lsp.enable('graft')"
+
+
+class PluginsConfig(PlainBlock):
+    """The plugin's own server config."""
+
+    plugin = PLUGIN
+    init = ""
+
+
 class PlainBlockOfToday(PlainBlock):
     program = staticmethod(neovim_driver.newest)
 
