@@ -21,7 +21,9 @@ mod tokens;
 mod trivia;
 mod vicinity;
 
-pub use around::{Bracket, begin_at, brackets, bytes_in_error, end_at, in_comment, in_string, widest_from};
+pub use around::{
+    Bracket, begin_at, brackets, bytes_in_error, end_at, in_comment, in_string, loose_brackets, widest_from,
+};
 pub use census::Census;
 pub use complexity::{Complexity, Measure};
 pub use convention::{Linter, LinterReport, Naming, Role, TestFramework, TestNaming};

@@ -2,7 +2,7 @@
 //! already. Refuses to add any.
 
 use super::Place;
-use crate::syntax::{Bracket, Document, brackets};
+use crate::syntax::{Bracket, Document, brackets, loose_brackets};
 
 /// The brackets that are open at a cursor, the innermost last, each with whether the text behind the cursor closes it.
 #[derive(Debug, Clone, Default)]
@@ -11,13 +11,13 @@ pub(super) struct Open(Vec<(char, bool)>);
 impl Open {
     pub(super) fn at(document: &Document, offset: usize) -> Open {
         let mut open: Vec<(char, bool)> = Vec::new();
-        for bracket in brackets(document, 0..offset) {
+        for bracket in loose_brackets(document, 0..offset) {
             step(&mut open, bracket);
         }
         let mut closed = vec![false; open.len()];
         let mut stack: Vec<(char, Option<usize>)> =
             open.iter().enumerate().map(|(at, (mark, _))| (*mark, Some(at))).collect();
-        for bracket in brackets(document, offset..document.source().len()) {
+        for bracket in loose_brackets(document, offset..document.source().len()) {
             if bracket.opens() {
                 stack.push((bracket.mark, None));
             } else if let Some(at) = stack.iter().rposition(|(mark, _)| *mark == bracket.partner()) {
@@ -45,11 +45,11 @@ fn step(open: &mut Vec<(char, bool)>, bracket: Bracket) {
 /// Where the answer leaves the node that the cursor stands in: before the first bracket that closes what the text behind the
 /// cursor closes, or that closes nothing. Its length where it stays inside.
 pub(super) fn leaves_at(place: &Place, answer: &str) -> usize {
-    let text = format!("{}{answer}", place.near.source().get(..place.at).unwrap_or_default());
-    let document = Document::new(place.near.language(), &text, None);
+    // In one step from a fresh tree: what stands before the cursor is not parsed again.
+    let document = place.near.edited(place.at..place.near.source().len(), answer, None);
     let mut outer = place.open.0.clone();
     let mut own: Vec<char> = Vec::new();
-    for bracket in brackets(&document, place.at..text.len()) {
+    for bracket in brackets(&document, place.at..place.at + answer.len()) {
         if bracket.opens() {
             own.push(bracket.mark);
         } else if own.last() == Some(&bracket.partner()) {

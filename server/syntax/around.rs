@@ -39,14 +39,37 @@ impl Bracket {
 /// The brackets of `range` (bytes), in order.
 pub fn brackets(document: &Document, range: Range<usize>) -> Vec<Bracket> {
     let mut found = Vec::new();
-    each_leaf(document, &range, |node| {
-        let text = document.slice(node.byte_range());
-        let mark = text.chars().last().filter(|mark| "()[]{}".contains(*mark));
-        // `${` and `#[` are tokens of their own in some grammars.
-        if let Some(mark) = mark.filter(|_| !node.is_named() && text.len() <= 2) {
-            found.push(Bracket { at: node.end_byte() - 1, mark });
+    each_leaf(document, &range, |node| found.extend(bracket(document, node)));
+    found.retain(|bracket| range.contains(&bracket.at));
+    found
+}
+
+/// The bracket that a leaf is.
+fn bracket(document: &Document, leaf: Node<'_>) -> Option<Bracket> {
+    let text = document.slice(leaf.byte_range());
+    let mark = text.chars().last().filter(|mark| "()[]{}".contains(*mark));
+    // `${` and `#[` are tokens of their own in some grammars.
+    let mark = mark.filter(|_| !leaf.is_named() && text.len() <= 2)?;
+    Some(Bracket { at: leaf.end_byte() - 1, mark })
+}
+
+/// The same without those of whole nodes that hold no error: what these open they close.
+pub fn loose_brackets(document: &Document, range: Range<usize>) -> Vec<Bracket> {
+    let mut found = Vec::new();
+    let Some(tree) = document.tree() else { return found };
+    let mut stack = vec![tree.root_node()];
+    while let Some(node) = stack.pop() {
+        let (start, end) = (node.start_byte(), node.end_byte());
+        let is_whole = range.start <= start && end <= range.end && node.is_named() && !node.has_error();
+        if end <= range.start || start >= range.end || is_whole && node.child_count() > 0 {
+            continue;
         }
-    });
+        if node.child_count() == 0 {
+            found.extend(bracket(document, node));
+            continue;
+        }
+        push_children(&mut stack, node);
+    }
     found.retain(|bracket| range.contains(&bracket.at));
     found
 }
@@ -173,6 +196,17 @@ mod tests {
         let marks: String =
             brackets(&document("javascript", text), 0..text.len()).iter().map(|bracket| bracket.mark).collect();
         assert_eq!(marks, "(){{()}}");
+    }
+
+    #[test]
+    fn brackets_of_whole_nodes_are_left_out_where_they_are_sound() {
+        let text = "fn a() { f(1); }\nfn b() {\n    g([2]);\n    h(";
+        let marks = |range: Range<usize>| -> String {
+            loose_brackets(&document("rust", text), range).iter().map(|bracket| bracket.mark).collect()
+        };
+        let open = marks(0..text.len());
+        assert!(open.len() < 9 && open.ends_with('('), "{open}");
+        assert_eq!(marks(0..12), "{(");
     }
 
     #[test]

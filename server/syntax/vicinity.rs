@@ -18,17 +18,17 @@ pub struct Vicinity {
 }
 
 impl Vicinity {
-    /// What is near byte `at`: at least `before` bytes before it and `after` bytes behind it. Nothing where that would be no less
-    /// than most of the document. Boundaries far from the place come from the last tree, moved along with later edits.
+    /// What is near byte `at`: at least `before` bytes before it and `after` bytes behind it. Nothing where that would be nearly all of
+    /// the document. Boundaries far from the place come from the last tree, moved along with later edits.
     pub fn of(document: &Document, at: usize, before: usize, after: usize) -> Option<Vicinity> {
         let source = document.source();
-        if source.len() < 2 * (before + after) {
+        if source.len() < before + after + (before + after) / 4 {
             return None;
         }
         let tree = document.tree_of_before()?;
         let left_out = left_out(document, &tree, at, at.saturating_sub(before)..at.saturating_add(after));
         let saved: usize = left_out.iter().map(Range::len).sum();
-        if saved * 2 < source.len() {
+        if saved * 5 < source.len() {
             return None;
         }
         let mut text = String::with_capacity(source.len() - saved);
@@ -61,7 +61,7 @@ impl Vicinity {
 
 /// The lines of whole children of blocks around `near` that lie outside it.
 fn left_out(document: &Document, tree: &Tree, at: usize, near: Range<usize>) -> Vec<Range<usize>> {
-    let blocks = blocks_around(document, tree, near.clone());
+    let blocks = blocks_around(document, tree, at..at);
     let mut gaps = Vec::new();
     let mut node = tree.root_node();
     loop {
@@ -80,9 +80,9 @@ fn left_out(document: &Document, tree: &Tree, at: usize, near: Range<usize>) -> 
     gaps
 }
 
-fn blocks_around(document: &Document, tree: &Tree, near: Range<usize>) -> HashSet<usize> {
+fn blocks_around(document: &Document, tree: &Tree, at: Range<usize>) -> HashSet<usize> {
     let mut blocks = HashSet::new();
-    each_match(document, document.language().query(), tree.root_node(), Reach::Below(Some(near)), |captures| {
+    each_match(document, document.language().query(), tree.root_node(), Reach::Below(Some(at)), |captures| {
         blocks.extend(captures.iter().filter(|(name, _)| *name == "block").map(|(_, node)| node.id()));
     });
     blocks
