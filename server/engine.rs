@@ -6,6 +6,7 @@ mod checkup;
 mod complete;
 mod completion_answer;
 mod completion_cache;
+mod completion_context;
 mod completion_report;
 mod completion_step;
 mod cost;

@@ -49,15 +49,54 @@ pub struct Family {
     pub middle: &'static str,
     /// What ends an answer, the likeliest first.
     pub stops: &'static [&'static str],
+    /// How it sees several files; nothing where it was not trained to.
+    pub repository: Option<Repository>,
 }
 
 /// Code with a hole: what stands before it and what stands after it, lines ended by `\n`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hole {
     /// Up to the cursor.
     pub prefix: String,
     /// From the cursor on.
     pub suffix: String,
+    /// The file's path as it is shown; empty where it has none.
+    pub path: String,
+    /// Code of other files, what changes least first, so that a server has read the beginning before.
+    pub others: Vec<OtherFile>,
+}
+
+/// Code of another file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherFile {
+    /// Its path as it is shown.
+    pub path: String,
+    /// What of it is shown, lines ended by `\n`.
+    pub text: String,
+}
+
+/// How a family was trained to see several files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repository {
+    /// Stands before all of them.
+    pub start: &'static str,
+    /// Stands before each path.
+    pub file: &'static str,
+    /// Whether they stand behind the token of the prefix, as a part of it.
+    pub in_prefix: bool,
+}
+
+impl Repository {
+    /// The other files, and the head of the hole's own.
+    fn text(&self, hole: &Hole, harmless: impl Fn(&str) -> String) -> String {
+        if hole.others.is_empty() {
+            return String::new();
+        }
+        let section = |path: &str, text: &str| format!("{}{}\n{}", self.file, harmless(path), harmless(text));
+        let others = hole.others.iter().map(|other| section(&other.path, &format!("{}\n", other.text.trim_end())));
+        let own = section(&hole.path, "");
+        std::iter::once(self.start.to_owned()).chain(others).chain([own]).collect()
+    }
 }
 
 /// How a raw prompt is put together.
@@ -73,6 +112,8 @@ pub struct Template {
     pub middle: String,
     /// What ends an answer, the likeliest first.
     pub stops: Vec<String>,
+    /// How several files are written; nothing where there is no way.
+    pub repository: Option<Repository>,
 }
 
 impl Family {
@@ -99,22 +140,33 @@ impl Family {
             suffix: self.suffix.to_owned(),
             middle: self.middle.to_owned(),
             stops: self.stops.iter().map(|stop| (*stop).to_owned()).collect(),
+            repository: self.repository,
         }
     }
 }
 
 impl Template {
+    /// The raw prompt for a hole with all its files, as far as there is a way for them.
+    pub fn whole_prompt(&self, hole: &Hole) -> String {
+        let Some(repository) = &self.repository else { return self.prompt(&hole.prefix, &hole.suffix) };
+        let head = repository.text(hole, |code| self.harmless(code));
+        match repository.in_prefix {
+            true => self.joined(&format!("{head}{}", self.harmless(&hole.prefix)), &self.harmless(&hole.suffix)),
+            false => format!("{head}{}", self.prompt(&hole.prefix, &hole.suffix)),
+        }
+    }
+
     /// The raw prompt for a hole between `prefix` and `suffix`. Control tokens that stand in the code are split, so that none
     /// of it counts as one.
     pub fn prompt(&self, prefix: &str, suffix: &str) -> String {
-        let (before, after) = (self.harmless(prefix), self.harmless(suffix));
+        self.joined(&self.harmless(prefix), &self.harmless(suffix))
+    }
+
+    /// The halves, in which nothing passes for a control token, with the template's own around them.
+    fn joined(&self, before: &str, after: &str) -> String {
         match self.order {
-            Order::PrefixFirst => {
-                [&self.prefix, &before, &self.suffix, &after, &self.middle].map(String::as_str).concat()
-            }
-            Order::SuffixFirst => {
-                [&self.suffix, &after, &self.prefix, &before, &self.middle].map(String::as_str).concat()
-            }
+            Order::PrefixFirst => [&self.prefix, before, &self.suffix, after, &self.middle].concat(),
+            Order::SuffixFirst => [&self.suffix, after, &self.prefix, before, &self.middle].concat(),
         }
     }
 
@@ -203,6 +255,28 @@ mod tests {
             assert_eq!(rendered(family), expected, "{family}");
         }
         assert_eq!(FAMILIES.len(), 10, "each family has its line above");
+    }
+
+    #[test]
+    fn several_files_stand_as_the_family_was_trained_to_see_them() {
+        let other = OtherFile { path: "a.rs".to_owned(), text: "fn a() {} // <|file_sep|>\n".to_owned() };
+        let hole = |others| Hole { prefix: "P".to_owned(), suffix: "S".to_owned(), path: "b.rs".to_owned(), others };
+        for (family, expected) in [
+            (
+                "qwen-coder",
+                "<|repo_name|>project\n<|file_sep|>a.rs\nfn a() {} // <\u{200b}|file_sep|>\n<|file_sep|>b.rs\n<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>",
+            ),
+            ("codestral", "[SUFFIX]S[PREFIX]+++++ a.rs\nfn a() {} // <\u{200b}|file_sep|>\n+++++ b.rs\nP"),
+            (
+                "mellum",
+                "<filename>a.rs\nfn a() {} // <\u{200b}|file_sep|>\n<filename>b.rs\n<fim_suffix>S<fim_prefix>P<fim_middle>",
+            ),
+            ("codellama", "<PRE> P <SUF>S <MID>"),
+        ] {
+            let template = Family::named(family).unwrap().template();
+            assert_eq!(template.whole_prompt(&hole(vec![other.clone()])), expected, "{family}");
+            assert_eq!(template.whole_prompt(&hole(Vec::new())), template.prompt("P", "S"), "{family}");
+        }
     }
 
     #[test]

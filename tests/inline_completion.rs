@@ -1,6 +1,8 @@
 //! Inline completion from the engine's door to scripted servers: each protocol's own words, the stream that is closed early, who is
 //! not asked. What of an answer is shown has its tests beside it and in `property.rs`.
 
+mod context;
+mod holes;
 mod own_code;
 mod property;
 
@@ -12,6 +14,7 @@ use graft_ls::inline_completion::{Selected, Trigger};
 use graft_ls::syntax::{Document, Language};
 use serde_json::{Value, json};
 
+use crate::corpus::chance;
 use crate::routing::engine;
 use crate::support::model_server::{ModelServer, Reply, Request, Script};
 

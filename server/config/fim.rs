@@ -94,7 +94,7 @@ fn template(fields: &Fields<'_>) -> Option<Template> {
     stops.retain(|stop| !stop.is_empty());
     stops
         .extend([&prefix, &suffix, &middle].map(|token| token.trim().to_owned()).into_iter().filter(|s| !s.is_empty()));
-    Some(Template { order: Order::PrefixFirst, prefix, suffix, middle, stops })
+    Some(Template { order: Order::PrefixFirst, prefix, suffix, middle, stops, repository: None })
 }
 
 #[cfg(test)]

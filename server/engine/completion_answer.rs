@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::complete::{Suggested, Wanted, pause_until, place_in};
 use super::completion_cache::{Said, Under};
+use super::completion_context::Context;
 use super::completion_step::{Answered, Ask};
 use super::own_code::At;
 use super::run::no_route;
@@ -57,7 +58,8 @@ impl Question<'_> {
         taken: &mut RouteTaken,
         attempts: &mut Vec<Attempt>,
     ) -> Result<Suggested, Failure> {
-        let facts = self.facts();
+        let scope = self.scope();
+        let facts = self.facts(&scope);
         let named = self.task.model.as_deref();
         // One's own code is at hand before a model is even looked for.
         let begins = |chain: &Route| matches!(chain.steps.first(), Some(Step::Builtin));
@@ -96,7 +98,7 @@ impl Question<'_> {
                 return Ok(Suggested::Nothing(unasked.to_owned()));
             }
         }
-        let ask = self.ask(&config);
+        let ask = self.ask(&config, self.context(&config, &scope).await);
         pause_until(self.begun + self.wanted.pause).await;
         let mut failed = None;
         for step in steps {
@@ -222,21 +224,41 @@ impl Question<'_> {
         }
     }
 
-    fn facts(&self) -> TaskFacts {
+    fn scope(&self) -> Scope {
         let (document, at) = self.place.near();
-        let scope = Scope::at(document, at..at).unwrap_or_else(|| Scope::file(document));
-        let facts = TaskFacts::of(Purpose::Complete, document, &scope, &[]);
+        Scope::at(document, at..at).unwrap_or_else(|| Scope::file(document))
+    }
+
+    fn facts(&self, scope: &Scope) -> TaskFacts {
+        let facts = TaskFacts::of(Purpose::Complete, self.place.near().0, scope, &[]);
         TaskFacts { path: self.task.path_in_project(), privacy: self.verdict.clone(), ..facts }
     }
 
-    fn ask<'q>(&'q self, config: &'q Config) -> Ask<'q> {
+    fn ask<'q>(&'q self, config: &'q Arc<Config>, context: Context) -> Ask<'q> {
         let source = self.baseline.document().source();
         let secrets = match config.privacy.secrets {
             SecretHandling::Send => Vec::new(),
-            _ => find(source),
+            _ => find(source).into_iter().chain(context.secrets.iter().cloned()).collect(),
         };
-        let masking = Masking::new(&secrets, std::iter::once(source));
-        Ask { engine: self.engine, config, place: self.place.clone(), privacy: self.verdict.clone(), masking }
+        let masking = Masking::new(&secrets, std::iter::once(source).chain(context.texts()));
+        let path = self.task.path_in_project().unwrap_or_default();
+        Ask {
+            engine: self.engine,
+            config,
+            place: self.place.clone(),
+            privacy: self.verdict.clone(),
+            masking,
+            path,
+            context,
+        }
+    }
+
+    /// What other files have to say: looked up off the threads that answer, as it asks the disk for their classes.
+    async fn context(&self, config: &Arc<Config>, scope: &Scope) -> Context {
+        let (engine, task, config) = (self.engine.clone(), self.task.clone(), config.clone());
+        let (document, scope, verdict) = (self.place.near().0.clone(), scope.clone(), self.verdict.clone());
+        let looked = move || engine.completion_context(&task, &config, (&document, &scope, &verdict));
+        tokio::task::spawn_blocking(looked).await.unwrap_or_default()
     }
 
     /// Whether only the user's own models may be asked: while somebody types, where no chain was written for that.

@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::budget::Leave;
+use super::completion_context::Context;
 use super::disclosure::Owner;
 use super::endpoints::{Turn, Urgency, Wish, beginning, fails_here_only};
 use super::model_step::code;
@@ -14,7 +15,7 @@ use super::story::Trouble;
 use super::window;
 use super::{Attempt, Engine};
 use crate::config::{Config, Model, Ownership};
-use crate::fim::Hole;
+use crate::fim::{Hole, OtherFile};
 use crate::inline_completion::{Ending, Finished, Place, finish, hole};
 use crate::model::{
     Answer, CannotFill, Event, Finish, ModelError, Patience, Usage, Way, at_most, depends_on_server, pricing, way,
@@ -38,6 +39,10 @@ pub(super) struct Ask<'a> {
     pub(super) place: Place,
     pub(super) privacy: Verdict,
     pub(super) masking: Masking,
+    /// The file's path as it is shown.
+    pub(super) path: String,
+    /// Code of other files, where somebody has a place for it.
+    pub(super) context: Context,
 }
 
 /// One model's word.
@@ -79,9 +84,15 @@ impl Ask<'_> {
     async fn asked(&self, turn: &mut Turn, patience: Patience, model: &Model) -> Result<(Answered, Usage), Answered> {
         let most = if self.place.is_one_line() { LINE } else { BLOCK };
         let budget = window::of(model).saturating_sub(u64::from(most) + ROOM).min(MOST_CODE);
-        let (hole, is_masked) = self.disclosed(turn, model, hole(&self.place, budget)).await?;
+        let (mut hole, is_masked, owner) = self.disclosed(turn, model, hole(&self.place, budget)).await?;
         let way = self.way(model).await?;
-        let input_tokens = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix);
+        if way.takes_files() {
+            let own = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix);
+            let left = window::of(model).saturating_sub(own + u64::from(most) + ROOM);
+            (hole.path, hole.others) = (self.path.clone(), self.others(left, owner, is_masked));
+        }
+        let others = hole.others.iter().map(|other| estimated_tokens(&other.text)).sum::<u64>();
+        let input_tokens = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix) + others;
         let usage = |bytes: usize| Usage {
             input_tokens,
             output_tokens: (bytes as u64).div_ceil(4),
@@ -168,10 +179,12 @@ impl Ask<'_> {
     }
 
     /// What of the code may go there: all, all but its secrets, or nothing.
-    async fn disclosed(&self, turn: &mut Turn, model: &Model, hole: Hole) -> Result<(Hole, bool), Answered> {
+    async fn disclosed(&self, turn: &mut Turn, model: &Model, hole: Hole) -> Result<(Hole, bool, Ownership), Answered> {
         let whole = format!("{}{}", hole.prefix, hole.suffix);
-        let has_secrets = !self.masking.shown_in(&whole).is_empty();
-        let owner = Owner::of(self.engine, model, &self.privacy, has_secrets).await;
+        let shows_some = |text: &str| !self.masking.shown_in(text).is_empty();
+        let has_secrets = shows_some(&whole) || self.context.texts().any(shows_some);
+        let strictest = self.privacy.clone().or_stricter(self.context.strictest());
+        let owner = Owner::of(self.engine, model, &strictest, has_secrets).await;
         let owner = owner.map_err(|error| {
             turn.tell(Err(&error));
             failed(&error)
@@ -181,19 +194,29 @@ impl Ask<'_> {
             return Err(Answered::Failed { code: refusal.code, message: refusal.message, trouble: Trouble::Private });
         }
         if owner.ownership != Ownership::Cloud || self.masking.secrets().next().is_none() {
-            return Ok((hole, false));
+            return Ok((hole, false, owner.ownership));
         }
-        let masked = Hole { prefix: self.masking.mask(&hole.prefix), suffix: self.masking.mask(&hole.suffix) };
+        let (prefix, suffix) = (self.masking.mask(&hole.prefix), self.masking.mask(&hole.suffix));
+        let masked = Hole { prefix, suffix, ..hole };
         // Where the cursor or the budget cuts a secret in two, half of one would stay.
         let all = self.masking.mask(self.place.near().0.source());
         match all.contains(&format!("{}{}", masked.prefix, masked.suffix)) {
-            true => Ok((masked, has_secrets)),
+            true => Ok((masked, has_secrets, owner.ownership)),
             false => Err(Answered::Failed {
                 code: ReasonCode::Privacy,
                 message: "not asked: a secret stands right at the cursor; complete it by hand".to_owned(),
                 trouble: Trouble::Private,
             }),
         }
+    }
+
+    /// Code of other files that may go to a server of that kind: a file that may not is left out.
+    fn others(&self, budget: u64, owner: Ownership, is_masked: bool) -> Vec<OtherFile> {
+        let mut others = self.context.within(budget, |class| class.allows(owner));
+        if is_masked {
+            others.iter_mut().for_each(|other| other.text = self.masking.mask(&other.text));
+        }
+        others
     }
 
     async fn way(&self, model: &Model) -> Result<Way, Answered> {

@@ -63,12 +63,16 @@ mod tests {
     use super::*;
 
     fn hole(prefix: &str) -> Hole {
-        Hole { prefix: prefix.to_owned(), suffix: "\n}\n".to_owned() }
+        Hole { prefix: prefix.to_owned(), suffix: "\n}\n".to_owned(), ..Hole::default() }
     }
 
     #[test]
     fn asks_with_one_mark_whatever_the_code_holds() {
-        let asked = question(&Hole { prefix: "let a = \"{{HOLE}}\";\n".to_owned(), suffix: "\nb {{HOLE}}".to_owned() });
+        let asked = question(&Hole {
+            prefix: "let a = \"{{HOLE}}\";\n".to_owned(),
+            suffix: "\nb {{HOLE}}".to_owned(),
+            ..Hole::default()
+        });
         assert_eq!(asked.matches(MARK).count(), 1, "{asked}");
         assert!(SYSTEM.contains(MARK) && SYSTEM.contains(OPEN) && SYSTEM.contains(CLOSE));
     }

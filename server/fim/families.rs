@@ -1,6 +1,6 @@
 //! The table of families: template, order, stops and names, from model cards and tokenizers. Holds no logic.
 
-use super::{Family, Order};
+use super::{Family, Order, Repository};
 
 /// When the table was last held against model cards.
 pub const FAMILIES_AS_OF: &str = "November 2026";
@@ -26,6 +26,7 @@ pub const FAMILIES: [Family; 10] = [
             "<|im_start|>",
             "<|im_end|>",
         ],
+        repository: Some(Repository { start: "<|repo_name|>project\n", file: "<|file_sep|>", in_prefix: false }),
     },
     Family {
         name: "codestral",
@@ -36,6 +37,7 @@ pub const FAMILIES: [Family; 10] = [
         suffix: "[SUFFIX]",
         middle: "",
         stops: &["[PREFIX]", "[SUFFIX]", "</s>", "\n+++++ "],
+        repository: Some(Repository { start: "", file: "+++++ ", in_prefix: true }),
     },
     Family {
         name: "deepseek-coder",
@@ -46,6 +48,7 @@ pub const FAMILIES: [Family; 10] = [
         suffix: "<｜fim▁hole｜>",
         middle: "<｜fim▁end｜>",
         stops: &["<｜end▁of▁sentence｜>", "<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"],
+        repository: Some(Repository { start: "", file: "#", in_prefix: true }),
     },
     Family {
         name: "codellama",
@@ -56,6 +59,7 @@ pub const FAMILIES: [Family; 10] = [
         suffix: " <SUF>",
         middle: " <MID>",
         stops: &["<EOT>", "<PRE>", "<SUF>", "<MID>"],
+        repository: None,
     },
     Family {
         name: "starcoder",
@@ -66,6 +70,7 @@ pub const FAMILIES: [Family; 10] = [
         suffix: "<fim_suffix>",
         middle: "<fim_middle>",
         stops: &["<|endoftext|>", "<fim_prefix>", "<fim_suffix>", "<file_sep>", "<fim_middle>", "<repo_name>"],
+        repository: None,
     },
     Family {
         name: "codegemma",
@@ -76,6 +81,7 @@ pub const FAMILIES: [Family; 10] = [
         suffix: "<|fim_suffix|>",
         middle: "<|fim_middle|>",
         stops: &["<|file_separator|>", "<|fim_prefix|>", "<|fim_suffix|>", "<eos>", "<|fim_middle|>"],
+        repository: None,
     },
     Family {
         name: "granite",
@@ -86,6 +92,7 @@ pub const FAMILIES: [Family; 10] = [
         suffix: "<|fim_suffix|>",
         middle: "<|fim_middle|>",
         stops: &["<|end_of_text|>", "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_pad|>", "<|fim_middle|>"],
+        repository: None,
     },
     Family {
         name: "seed-coder",
@@ -96,6 +103,7 @@ pub const FAMILIES: [Family; 10] = [
         suffix: "<[fim-suffix]>",
         middle: "<[fim-middle]>",
         stops: &["<[end▁of▁sentence]>", "<[fim-prefix]>", "<[fim-suffix]>", "<[fim-middle]>"],
+        repository: None,
     },
     Family {
         name: "mellum",
@@ -106,6 +114,7 @@ pub const FAMILIES: [Family; 10] = [
         suffix: "<fim_suffix>",
         middle: "<fim_middle>",
         stops: &["<|endoftext|>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<filename>"],
+        repository: Some(Repository { start: "", file: "<filename>", in_prefix: false }),
     },
     Family {
         name: "glm",
@@ -116,5 +125,6 @@ pub const FAMILIES: [Family; 10] = [
         suffix: "<|code_suffix|>",
         middle: "<|code_middle|>",
         stops: &["<|endoftext|>", "<|code_prefix|>", "<|code_suffix|>", "<|code_middle|>"],
+        repository: None,
     },
 ];

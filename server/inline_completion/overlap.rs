@@ -43,7 +43,8 @@ fn rest_at(answer: &str, rest: &str) -> Option<usize> {
     let counts = |piece: &str| says_something(piece) || piece.starts_with(['"', '\'', '`']);
     let beginnings = rest.char_indices().map(|(at, c)| rest.get(..at + c.len_utf8()).unwrap_or_default());
     let repeated = beginnings.filter(|piece| counts(piece)).filter_map(|piece| line.strip_suffix(piece));
-    repeated.map(str::len).min()
+    let mark = rest.get(..1).filter(|mark| matches!(*mark, ";" | ","));
+    repeated.chain(mark.and_then(|mark| line.strip_suffix(mark))).map(str::len).min()
 }
 
 /// Whether a line is more than brackets and marks.
@@ -62,6 +63,8 @@ mod tests {
             ("b, c)", ", c)\n", "b"),
             ("hello\")", "\");\n", "hello"),
             ("hello\");", "\");\n", "hello"),
+            ("b();", ";\n", "b()"),
+            ("b,", ", c)\n", "b"),
             ("b();", "\n}\n", "b();"),
             ("b();\n}", "\n}\n", "b();\n}"),
             ("b();", "", "b();"),

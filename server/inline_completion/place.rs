@@ -197,7 +197,7 @@ pub fn hole(place: &Place, budget: u64) -> Hole {
     let to = (place.at..=to).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(place.at);
     let end = if to == source.len() { to } else { end_at(&place.near, place.at, to) };
     let piece = |range: Range<usize>| source.get(range).unwrap_or_default().to_owned();
-    Hole { prefix: piece(begin..place.at), suffix: piece(place.at..end) }
+    Hole { prefix: piece(begin..place.at), suffix: piece(place.at..end), ..Hole::default() }
 }
 
 /// What is near a cursor of the document, parsed without regard to how the text came about; all of it where that is little.

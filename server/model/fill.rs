@@ -7,7 +7,7 @@ use super::parameters::with_users_word;
 use super::wire::{Framing, KeyHeader, Protocol, Terminal, WireRequest};
 use super::{llamacpp, ollama, openai, wire};
 use crate::config::{Fim, Model, ProviderKind};
-use crate::fim::{self, Family, Hole, Order, Template};
+use crate::fim::{self, Family, Hole, Order, OtherFile, Template};
 use crate::prompt::{Prompt, Role, Turn};
 
 /// Filling a hole wants the likeliest code.
@@ -107,6 +107,15 @@ pub fn way(model: &Model, capabilities: Option<&[String]>) -> Result<Way, Cannot
 }
 
 impl Way {
+    /// Whether code of other files has a place in what is sent.
+    pub fn takes_files(&self) -> bool {
+        match self {
+            Way::Infill => true,
+            Way::Raw(template) => template.repository.is_some(),
+            Way::Suffix | Way::Mistral | Way::DeepSeek | Way::Chat => false,
+        }
+    }
+
     /// The code of an answer as far as it is there, and whether more of it may come: not behind a stop string or a control token.
     pub fn code<'a>(&self, answer: &'a str, hole: &Hole, is_whole: bool) -> (&'a str, bool) {
         let (code, is_open) = match self {
@@ -190,7 +199,7 @@ impl Ask<'_> {
 
     fn ollama_raw(&self, template: &Template, hole: &Hole) -> Map<String, Value> {
         let mut body = self.ollama(template.stops_sent());
-        body.insert("prompt".to_owned(), json!(template.prompt(&hole.prefix, &hole.suffix)));
+        body.insert("prompt".to_owned(), json!(template.whole_prompt(hole)));
         body.insert("raw".to_owned(), json!(true));
         body
     }
@@ -200,6 +209,7 @@ impl Ask<'_> {
             ("model", json!(self.model.model)),
             ("input_prefix", json!(hole.prefix)),
             ("input_suffix", json!(hole.suffix)),
+            ("input_extra", Value::Array(hole.others.iter().map(extra).collect())),
             ("n_predict", json!(self.max_tokens)),
             ("temperature", json!(self.temperature)),
         ])
@@ -208,7 +218,7 @@ impl Ask<'_> {
     fn llamacpp_raw(&self, template: &Template, hole: &Hole) -> Map<String, Value> {
         object([
             ("model", json!(self.model.model)),
-            ("prompt", json!(template.prompt(&hole.prefix, &hole.suffix))),
+            ("prompt", json!(template.whole_prompt(hole))),
             ("n_predict", json!(self.max_tokens)),
             ("temperature", json!(self.temperature)),
             ("stop", json!(template.stops_sent())),
@@ -218,7 +228,7 @@ impl Ask<'_> {
     fn openai(&self, template: &Template, hole: &Hole) -> Map<String, Value> {
         object([
             ("model", json!(self.model.model)),
-            ("prompt", json!(template.prompt(&hole.prefix, &hole.suffix))),
+            ("prompt", json!(template.whole_prompt(hole))),
             ("max_tokens", json!(self.max_tokens)),
             ("temperature", json!(self.temperature)),
             ("stop", json!(template.stops_sent())),
@@ -235,6 +245,10 @@ impl Ask<'_> {
             ("temperature", json!(self.temperature)),
         ])
     }
+}
+
+fn extra(other: &OtherFile) -> Value {
+    json!({"filename": other.path, "text": other.text})
 }
 
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
@@ -256,7 +270,7 @@ mod tests {
         let model = model(kind, id, json!("auto"));
         let capabilities: Vec<String> = capabilities.iter().map(|word| (*word).to_owned()).collect();
         let way = way(&model, Some(&capabilities)).unwrap();
-        let hole = Hole { prefix: "a".to_owned(), suffix: "b".to_owned() };
+        let hole = Hole { prefix: "a".to_owned(), suffix: "b".to_owned(), ..Hole::default() };
         let request = way.request(&model, &hole, 128);
         assert_eq!(request.body["stream"], json!(true), "only streams are cancelled");
         (request.path, request.body)
@@ -305,7 +319,7 @@ mod tests {
                 "models": {"m": {"provider": "p", "model": "deepseek-chat"}},
             });
             let model = Config::from_layers(None, &settings).unwrap().models["m"].clone();
-            let hole = Hole { prefix: "a".to_owned(), suffix: "b".to_owned() };
+            let hole = Hole { prefix: "a".to_owned(), suffix: "b".to_owned(), ..Hole::default() };
             way(&model, None).ok().map(|way| way.request(&model, &hole, 64))
         };
         let request = at("https://api.deepseek.com/v1").unwrap();
@@ -341,7 +355,7 @@ mod tests {
         ] {
             let model = model(kind, "mine", fim);
             let way = way(&model, Some(&[INSERT.to_owned()])).unwrap();
-            let hole = Hole { prefix: "a".to_owned(), suffix: "b".to_owned() };
+            let hole = Hole { prefix: "a".to_owned(), suffix: "b".to_owned(), ..Hole::default() };
             assert_eq!(way.request(&model, &hole, 9).body["prompt"], prompt);
         }
     }

@@ -30,8 +30,8 @@ pub(super) struct Place<'a> {
     /// How the line goes on there.
     pub(super) rest: &'a str,
     pub(super) file: &'a OwnFile,
-    /// From 1.
-    pub(super) line: usize,
+    /// The file up to there.
+    pub(super) above: &'a str,
     pub(super) weight: u32,
 }
 
@@ -70,7 +70,9 @@ pub(super) fn agreed(places: &[Place<'_>], agreement: &Agreement) -> Option<Foun
     let share = f64::from(*count) / f64::from(all);
     let is_sure = best.tokens >= agreement.tokens && share >= agreement.share
         || best.tokens >= agreement.tokens_unanimous && *count == all;
-    is_sure.then(|| Found { rest: best.rest.to_owned(), file: best.file.clone(), line: best.line, tokens: best.tokens })
+    // Lines are counted for the one that is shown alone: files are long.
+    let line = || best.above.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    is_sure.then(|| Found { rest: best.rest.to_owned(), file: best.file.clone(), line: line(), tokens: best.tokens })
 }
 
 #[cfg(test)]
@@ -81,7 +83,7 @@ mod tests {
         let file = OwnFile { path: "/w/a.rs".into(), shown: "a.rs".to_owned() };
         let places: Vec<Place<'_>> = places
             .iter()
-            .map(|(tokens, rest, weight)| Place { tokens: *tokens, rest, file: &file, line: 1, weight: *weight })
+            .map(|(tokens, rest, weight)| Place { tokens: *tokens, rest, file: &file, above: "", weight: *weight })
             .collect();
         agreed(&places, &Agreement { tokens: 12, share: 0.7, tokens_unanimous: 8, near: 0.5 }).map(|found| found.rest)
     }

@@ -142,9 +142,8 @@ impl Index {
         if rest.trim().chars().count() < SHORTEST || !stands_alike(context, above) {
             return None;
         }
-        let number = above.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let weight = if own { OWN_WEIGHT } else { 1 };
-        Some(Place { tokens, rest, file, line: number, weight })
+        Some(Place { tokens, rest, file, above, weight })
     }
 
     /// Whether a newer state of a volume's file is open.

@@ -2,7 +2,7 @@
 //! any other. Refuses to know a language: strings and comments are tokens too.
 
 /// So many tokens are looked up together.
-pub(super) const KEY: usize = 6;
+pub(super) const KEY: usize = 8;
 /// The base of the rolling sum, any odd number that spreads bits.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 const NEWLINE: u64 = 0xD6E8_FEB8_6659_FD93;

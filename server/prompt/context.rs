@@ -1,10 +1,12 @@
 //! What a model should know of the rest of the file: imports, what encloses the scope, what the scope names. Refuses whole bodies.
 
 use super::estimated_tokens;
-use crate::syntax::{Definition, Document, Scope, identifiers};
+use crate::syntax::{Definition, DefinitionKind, Document, Scope, identifiers};
 
 /// A definition no longer than this is shown whole, a longer one by its signature.
 const WHOLE_BYTES: usize = 600;
+/// A definition of another file no longer than this is shown whole.
+const SHORT_BYTES: usize = 160;
 
 /// The file's import statements, one a line.
 pub(super) fn imports(document: &Document) -> String {
@@ -59,4 +61,37 @@ pub(super) fn named_definitions(document: &Document, scope: &Scope, budget: u64)
 
 fn signature(document: &Document, definition: &Definition) -> String {
     document.slice(definition.header()).trim_end().to_owned()
+}
+
+/// What a file declares at its top and within its types, by signatures, up to `budget` estimated tokens. It says the same wherever in
+/// the project somebody types.
+pub fn declarations(document: &Document, budget: u64) -> String {
+    let mut left = budget;
+    let mut parts = Vec::new();
+    for definition in &document.outline().definitions {
+        if definition.is_test || definition.kind == DefinitionKind::Module {
+            continue;
+        }
+        let is_short = definition.node.len() <= SHORT_BYTES && !definition.kind.has_methods();
+        let text = match is_short {
+            true => document.slice(definition.node.clone()).to_owned(),
+            false => signature(document, definition),
+        };
+        let cost = estimated_tokens(&text) + 1;
+        if cost > left {
+            break;
+        }
+        left -= cost;
+        parts.push(text);
+    }
+    parts.join("\n")
+}
+
+/// Imports of the file and what the scope names of it, up to `budget` estimated tokens.
+pub fn surroundings(document: &Document, scope: &Scope, budget: u64) -> String {
+    let imports = imports(document);
+    let cost = estimated_tokens(&imports);
+    let (imports, left) = if cost <= budget { (imports, budget - cost) } else { (String::new(), budget) };
+    let named = named_definitions(document, scope, left);
+    [imports, named].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }

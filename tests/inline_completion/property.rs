@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use graft_ls::inline_completion::{Ending, Place, Trigger, finish};
 use graft_ls::syntax::{Census, Document, Language};
 
+use super::holes::{Tally, holes};
 use crate::corpus::chance::Chance;
 
 /// Holes in each file.
@@ -125,6 +126,18 @@ fn in_a_long_file_it_is_what_it_is_in_a_short_one() {
         }
     }
     assert!(asked > 200 && near * 24 > asked && same * 100 > asked * 97, "{same} of {asked} the same, {near} near");
+}
+
+#[test]
+fn answers_that_run_on_end_where_the_body_does() {
+    let mut tally = Tally::default();
+    let mut wrong = String::new();
+    for (language, file) in files() {
+        let document = Document::new(language, &file, None);
+        holes(&document, 4, &mut tally, &mut |what, story| wrong = format!("{what}: {}", story()));
+    }
+    assert_eq!((tally.worse, tally.repeats), (0, 0), "{wrong}");
+    assert!(tally.holes > 100 && tally.cut_right() >= 0.97, "{}, such as {wrong}", tally.row());
 }
 
 #[test]
