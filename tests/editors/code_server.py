@@ -3,10 +3,12 @@
 Owns starting, stopping and talking to the three programs. What is done in them and what should come of it is the tests' business.
 """
 
+import contextlib
 import json
 import os
 import queue
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -125,8 +127,7 @@ class CodeServer:
         path.write_text(json.dumps(settings, indent=2))
 
     def start(self) -> None:
-        self._install(extension())
-        self._install(self._pack_probe())
+        self._install(extension(), self._pack_probe())
         self._listening = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, daemon=True).start()
         self._variables |= {"GRAFT_TEST_PORT": str(self._listening.getsockname()[1]), "GRAFT_LS": graft.binary()}
@@ -136,12 +137,14 @@ class CodeServer:
     def stop(self) -> None:
         self._listening.close()
         for process in reversed(self._processes):
-            process.terminate()
-        for process in self._processes:
-            try:
-                process.wait(SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            # The driver leaves once nothing more is said, and takes the browser along. code-server would take a minute.
+            if process.stdin:
+                process.stdin.close()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(SECONDS)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(SECONDS)
         self._folder.cleanup()
 
     def shot(self, name: str, **how: object) -> None:
@@ -192,11 +195,12 @@ class CodeServer:
     def _where(self) -> list[str]:
         return ["--user-data-dir", str(self._data), "--extensions-dir", str(self._extensions)]
 
-    def _install(self, vsix: Path) -> None:
-        arguments = [*command(), *self._where(), "--install-extension", str(vsix)]
+    def _install(self, *packages: Path) -> None:
+        named = [part for package in packages for part in ("--install-extension", str(package))]
+        arguments = [*command(), *self._where(), *named]
         done = subprocess.run(arguments, env=self._variables, check=False, capture_output=True, text=True, timeout=2 * SECONDS)
-        if done.returncode or "successfully installed" not in done.stdout:
-            raise AssertionError(f"{vsix} cannot be installed: {done.stdout}{done.stderr}")
+        if done.returncode or done.stdout.count("successfully installed") != len(packages):
+            raise AssertionError(f"{named} cannot be installed: {done.stdout}{done.stderr}")
 
     def _pack_probe(self) -> Path:
         path = Path(self._folder.name) / "probe.vsix"
@@ -211,7 +215,12 @@ class CodeServer:
             port = free.getsockname()[1]
         flags = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--disable-telemetry", "--disable-update-check"]
         process = subprocess.Popen(
-            [*command(), *self._where(), *flags], env=self._variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [*command(), *self._where(), *flags],
+            env=self._variables,
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self._processes.append(process)
         said = []
@@ -227,6 +236,7 @@ class CodeServer:
         url = f"http://127.0.0.1:{port}/?folder={self.project}"
         process = subprocess.Popen(
             [node, str(HERE / "driver.mjs"), str(playwright), chromium(), str(Path(self._folder.name) / "profile"), url],
+            start_new_session=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,

@@ -400,6 +400,18 @@ class Review(VSCodeTest):
         self.code.screen("press", keys=["Control+z"])
         self.wait_text(path, SOURCES["rust"])
 
+    def test_shows_a_new_file_before_it_is_made(self) -> None:
+        case = CASES["python"]["add-tests"]
+        path = self.open("proposed.py", SOURCES["python"])
+        name, text = (part.replace("{module}", "proposed") for part in case.beside)
+        self.answer(case.answer.replace("{module}", "proposed"))
+        self.code.put_cursor(path, SOURCES["python"], case.at)
+        self.pick("Graft: add tests")
+        self.code.screen("see", selector=".monaco-diff-editor .modified-in-monaco-diff-editor .line-insert")
+        self.assertFalse((self.project / name).exists())
+        self.decide("Apply this edit")
+        self.wait_text(self.project / name, text)
+
     def check_nothing_is_made(self, path: Path) -> None:
         answers = [message["result"] for sender, message in self.code.traffic if sender == "editor" and "applied" in str(message.get("result"))]
         self.assertEqual(answers[-1], {"applied": False})
