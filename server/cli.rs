@@ -13,6 +13,7 @@ mod place;
 mod route;
 mod run;
 mod settings;
+mod shipped;
 mod source;
 mod trust;
 mod write;
@@ -26,7 +27,6 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::actions::ActionId;
-use crate::config::Preset;
 use crate::engine::Failure;
 use crate::route::Purpose;
 use crate::validate::ReasonCode;
@@ -85,7 +85,7 @@ enum Verb {
     Doctor(DoctorArguments),
     /// Check, show or start the settings
     #[command(subcommand)]
-    Config(ConfigVerb),
+    Config(config::Verb),
     /// Allow a project to set everything and to have its code run by linters: shows what that means, then asks
     Trust(TrustArguments),
     /// List the languages that are served
@@ -94,34 +94,8 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum ConfigVerb {
-    /// List all mistakes in the settings that count in the current folder; exit code 2 where there are any
-    Check {
-        #[command(flatten)]
-        options: SetOption,
-    },
-    /// Print the settings in force in the current folder as TOML, each with where it comes from
-    Show {
-        /// Print a JSON list of {key, value, origin}
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        options: SetOption,
-    },
-    /// Print a JSON schema of the settings
-    Schema,
-    /// Write a first config file, fit for the model servers and keys that are found on this machine
-    Init {
-        /// Where code may go; by default what was found decides
-        #[arg(long, value_name = "PRESET", value_parser = preset_parser())]
-        preset: Option<Preset>,
-        /// Write over the file that is there
-        #[arg(long)]
-        force: bool,
-    },
+    #[command(flatten)]
+    Shipped(shipped::Verb),
 }
 
 /// The option that sets single values.
@@ -246,11 +220,6 @@ struct RunArguments {
     options: SetOption,
 }
 
-fn preset_parser() -> impl TypedValueParser<Value = Preset> {
-    PossibleValuesParser::new(Preset::ALL.map(Preset::as_str))
-        .try_map(|name| Preset::parse(&name).ok_or("no such preset"))
-}
-
 fn action_parser() -> impl TypedValueParser<Value = ActionId> {
     PossibleValuesParser::new(ActionId::ALL.map(ActionId::as_str))
         .try_map(|name| ActionId::parse(&name).ok_or("no such action"))
@@ -289,6 +258,7 @@ pub fn execute(command: Command) -> ExitCode {
         Verb::Config(verb) => config::config(&verb),
         Verb::Trust(arguments) => trust::trust(&arguments),
         Verb::Languages { json } => languages::languages(json),
+        Verb::Shipped(verb) => shipped::shipped(&verb),
         Verb::Lsp { .. } => ExitCode::from(UNTRIED),
     }
 }

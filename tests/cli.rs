@@ -1,5 +1,7 @@
 //! The command line as a person or a script meets it: exit codes, messages, files. Refuses to test which edits are right.
 
+mod shipped;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;

@@ -5,19 +5,56 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::settings::{Settings, current_folder};
-use super::{ConfigVerb, UNTRIED, output};
+use super::{SetOption, UNTRIED, output};
 use crate::config::{self, LocalModel, Preset};
 use crate::model::{probe, usual_probes};
 use crate::route::choose;
 
+/// What can be done with settings.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// List all mistakes in the settings that count in the current folder; exit code 2 where there are any
+    Check {
+        #[command(flatten)]
+        options: SetOption,
+    },
+    /// Print the settings in force in the current folder as TOML, each with where it comes from
+    Show {
+        /// Print a JSON list of {key, value, origin}
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        options: SetOption,
+    },
+    /// Print a JSON schema of the settings
+    Schema,
+    /// Write a first config file, fit for the model servers and keys that are found on this machine
+    Init {
+        /// Where code may go; by default what was found decides
+        #[arg(long, value_name = "PRESET", value_parser = preset_parser())]
+        preset: Option<Preset>,
+        /// Write over the file that is there
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+fn preset_parser() -> impl TypedValueParser<Value = Preset> {
+    PossibleValuesParser::new(Preset::ALL.map(Preset::as_str))
+        .try_map(|name| Preset::parse(&name).ok_or("no such preset"))
+}
+
 /// Does one of the commands.
-pub(super) fn config(verb: &ConfigVerb) -> ExitCode {
+pub(super) fn config(verb: &Verb) -> ExitCode {
     match verb {
-        ConfigVerb::Check { options } => check(&options.set),
-        ConfigVerb::Show { json, options } => show(*json, &options.set),
-        ConfigVerb::Schema => schema(),
-        ConfigVerb::Init { preset, force } => init(*preset, *force),
+        Verb::Check { options } => check(&options.set),
+        Verb::Show { json, options } => show(*json, &options.set),
+        Verb::Schema => schema(),
+        Verb::Init { preset, force } => init(*preset, *force),
     }
 }
 

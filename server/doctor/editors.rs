@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use super::checkup::{EditorChecked, State};
 use crate::config::{Machine, program, version_text};
 
-/// What Graft is called in a config.
-const NAME: &str = "graft-ls";
+/// What Graft is called in a config: its program, and its plugin for Neovim, which names that itself.
+const NAMES: [&str; 4] = ["graft-ls", "graft/editors/neovim", "require('graft", "require(\"graft"];
 /// A config folder may hold anything; no more is read of it.
 const MOST_FILES: usize = 500;
 const LONGEST_FILE: u64 = 1 << 20;
@@ -154,7 +154,8 @@ fn naming_within(path: &Path, depth: usize, left: &mut usize) -> Option<PathBuf>
     if kind.is_file() {
         *left = left.checked_sub(1)?;
         let text = (kind.len() <= LONGEST_FILE).then(|| std::fs::read(path).ok()).flatten()?;
-        return String::from_utf8_lossy(&text).contains(NAME).then(|| path.to_owned());
+        let text = String::from_utf8_lossy(&text);
+        return NAMES.iter().any(|name| text.contains(name)).then(|| path.to_owned());
     }
     let depth = depth.checked_sub(1)?;
     let mut inner: Vec<PathBuf> = std::fs::read_dir(path).ok()?.flatten().map(|entry| entry.path()).collect();
@@ -177,6 +178,21 @@ fn version_in(text: &str) -> Option<(String, (u32, u32))> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_a_config_that_names_the_program_or_the_plugin() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("init.lua");
+        for (text, named) in [
+            ("vim.lsp.config('graft', { cmd = { 'graft-ls' } })", true),
+            ("vim.opt.runtimepath:prepend('~/graft/editors/neovim')", true),
+            ("require('graft').setup({})", true),
+            ("require('telescope').setup({})", false),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(naming(folder.path()).is_some(), named, "{text}");
+        }
+    }
 
     #[test]
     fn finds_the_version_in_what_editors_print() {

@@ -75,7 +75,8 @@ fn is_number(text: &str) -> bool {
 fn uses_newly(question: &Question<'_>, inner: &Document, target: &Definition, body: &Range<usize>) -> bool {
     let (old, new) = (question.document.slice(body.clone()), without_comments(inner));
     [true, false].into_iter().any(|bare| {
-        mentions(&new, &target.name, bare) && (!mentions(old, &target.name, bare) || !shares_line(&new, old, &target.name))
+        mentions(&new, &target.name, bare)
+            && (!mentions(old, &target.name, bare) || !shares_line(&new, old, &target.name))
     }) && !is_mostly(old, &new)
 }
 
