@@ -193,6 +193,7 @@ async fn private_code_and_secrets_stay_where_they_belong() {
     assert_eq!(text(&completion), "a + b");
     let sent = last(&server).body.to_string();
     assert!(!sent.contains(key) && sent.contains("GRAFT_SECRET_"), "{sent}");
+    assert_eq!(completion.masked, ["GitHub token in line 1"]);
 }
 
 #[tokio::test]

@@ -34,6 +34,8 @@ pub struct Completion {
     pub route: RouteTaken,
     /// Every model that was asked, in order.
     pub attempts: Vec<Attempt>,
+    /// Secrets inside the code that were hidden from a model in a cloud: what they are, and their lines.
+    pub masked: Vec<String>,
     /// From start to end.
     pub duration: Duration,
 }
@@ -50,9 +52,9 @@ pub enum Suggested {
 pub(super) async fn complete(engine: &Engine, task: &Task, wanted: &Wanted) -> Completion {
     let started = Instant::now();
     let mut route = RouteTaken::default();
-    let mut attempts = Vec::new();
-    let result = suggested(engine, task, wanted, started, (&mut route, &mut attempts)).await;
-    Completion { result, route, attempts, duration: started.elapsed() }
+    let (mut attempts, mut masked) = (Vec::new(), Vec::new());
+    let result = suggested(engine, task, wanted, started, (&mut route, &mut attempts, &mut masked)).await;
+    Completion { result, route, attempts, masked, duration: started.elapsed() }
 }
 
 async fn suggested(
@@ -60,7 +62,7 @@ async fn suggested(
     task: &Task,
     wanted: &Wanted,
     started: Instant,
-    (taken, attempts): (&mut RouteTaken, &mut Vec<Attempt>),
+    (taken, attempts, masked): (&mut RouteTaken, &mut Vec<Attempt>, &mut Vec<String>),
 ) -> Result<Suggested, Failure> {
     let begun = tokio::time::Instant::now();
     let config = engine.config_of(task);
@@ -77,7 +79,7 @@ async fn suggested(
     let question = Question { engine, task, wanted, config, baseline, place, verdict, started, begun };
     match question.remembered() {
         Some(suggested) => Ok(suggested),
-        None => question.answer(taken, attempts).await,
+        None => question.answer(taken, attempts, masked).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The answer at a cursor: what was said there before, the user's own code, then the models of the chain, each once. Refuses to
 //! save anything.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::complete::{Suggested, Wanted, pause_until, place_in};
@@ -57,6 +57,7 @@ impl Question<'_> {
         &self,
         taken: &mut RouteTaken,
         attempts: &mut Vec<Attempt>,
+        masked: &mut Vec<String>,
     ) -> Result<Suggested, Failure> {
         let scope = self.scope();
         let facts = self.facts(&scope);
@@ -112,6 +113,7 @@ impl Question<'_> {
             };
             let (said, asked) = ask.model(model).await;
             attempts.extend(asked);
+            masked.clone_from(&ask.masked.lock().unwrap_or_else(PoisonError::into_inner));
             match said {
                 Answered::Done(finished) => return Ok(self.decided(finished.text, model, own)),
                 Answered::Failed { code, message, .. } => {
@@ -250,6 +252,7 @@ impl Question<'_> {
             masking,
             path,
             context,
+            masked: Mutex::default(),
         }
     }
 

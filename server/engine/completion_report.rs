@@ -39,6 +39,9 @@ pub struct CompletionReport {
     pub cost_usd: Option<f64>,
     /// From start to end.
     pub duration_seconds: f64,
+    /// Secrets inside the code that were hidden from a model in a cloud: what they are, and their lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
     /// Why there is none: `no_change` where that is no failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
@@ -77,6 +80,7 @@ impl CompletionReport {
             usage: ReportedUsage::of(usage),
             cost_usd: completion.attempts.iter().map(|attempt| attempt.cost_usd).sum(),
             duration_seconds: completion.duration.as_secs_f64(),
+            masked: completion.masked.clone(),
             reason,
         }
     }

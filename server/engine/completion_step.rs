@@ -3,6 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,8 @@ pub(super) struct Ask<'a> {
     pub(super) path: String,
     /// Code of other files, where somebody has a place for it.
     pub(super) context: Context,
+    /// The secrets that were hidden from somebody, described.
+    pub(super) masked: Mutex<Vec<String>>,
 }
 
 /// One model's word.
@@ -200,6 +203,9 @@ impl Ask<'_> {
         let masked = Hole { prefix, suffix, ..hole };
         // Where the cursor or the budget cuts a secret in two, half of one would stay.
         let all = self.masking.mask(self.place.near().0.source());
+        if has_secrets {
+            *self.masked.lock().unwrap_or_else(PoisonError::into_inner) = self.masking.shown_in(&whole);
+        }
         match all.contains(&format!("{}{}", masked.prefix, masked.suffix)) {
             true => Ok((masked, has_secrets, owner.ownership)),
             false => Err(Answered::Failed {

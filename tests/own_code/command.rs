@@ -154,9 +154,6 @@ fn ask(index: &mut Index, typed: &Typed, agreement: &Agreement, tally: &mut Tall
     if shown.trim() == typed.rest.trim() {
         tally.exact += 1;
         tally.saved += typed.rest.len();
-    } else if std::env::var_os("GRAFT_HISTORY_MISSES").is_some() {
-        let line = typed.text[..typed.offset].rsplit('\n').next().unwrap_or_default();
-        eprintln!("{}: {line}|\n  shown {shown:?}\n  meant {:?}", typed.path.display(), typed.rest);
     }
 }
 
