@@ -123,18 +123,27 @@ fn most_alike_of_each_origin<'c>(baseline: &Baseline, terms: &Terms<'_>, winners
 
 /// How many words and marks two texts have in common.
 fn shared_tokens(old: &str, new: &str) -> usize {
-    let tokens = |text: &str| -> HashMap<String, usize> {
-        let mut counts = HashMap::new();
-        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            *counts.entry(word.to_owned()).or_default() += 1;
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    for token in tokens(old) {
+        *left.entry(token).or_default() += 1;
+    }
+    let mut shared = 0;
+    for token in tokens(new) {
+        if let Some(count) = left.get_mut(token).filter(|count| **count > 0) {
+            *count -= 1;
+            shared += 1;
         }
-        for mark in text.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace()) {
-            *counts.entry(mark.to_string()).or_default() += 1;
-        }
-        counts
-    };
-    let known = tokens(old);
-    tokens(new).iter().map(|(token, count)| known.get(token).copied().unwrap_or(0).min(*count)).sum()
+    }
+    shared
+}
+
+/// A text's words, and its marks one by one.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(|c: char| !c.is_alphanumeric()).flat_map(|piece| {
+        let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let mark = piece.get(word.len()..).unwrap_or_default();
+        [word, mark.trim()].into_iter().filter(|token| !token.is_empty())
+    })
 }
 
 /// The decision among texts of equal standing. One that changes something goes before one that does not, for answers quote the

@@ -8,7 +8,7 @@ use super::{Question, block_of, body, members, place_of, rewrite, worded};
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::{Candidate, Reading};
-use crate::syntax::{Census, Definition, DefinitionKind, Document};
+use crate::syntax::{Census, Definition, DefinitionKind, Document, Outline};
 use crate::text::{Edit, base_indent, line_matches};
 
 /// Readings of `text` as `target`; where it defines something else instead, that thing's name.
@@ -97,7 +97,8 @@ fn is_inner(document: &Document, fragment: &Document, target: &Definition, found
         let old: Vec<&str> = document.slice(old.whole.clone()).lines().collect();
         line_matches(&old, &new, str::trim).iter().flatten().count()
     };
-    let mut inner = document.outline().definitions.iter().filter(|inner| {
+    let outline = Outline::of(document, Some(target.node.clone()));
+    let mut inner = outline.definitions.iter().filter(|inner| {
         inner.name == target.name && target.node.start < inner.node.start && inner.node.end <= target.node.end
     });
     inner.any(|inner| alike(inner) >= alike(target))
@@ -161,7 +162,8 @@ fn tail_is_lost(question: &Question<'_>, fragment: &Document, target: &Definitio
             line.contains(char::is_alphanumeric) && old.contains(&line.trim()) && !is_others(content)
         })
     };
-    whole && !rest.trim().is_empty() && !Census::of(fragment, 0..fragment.source().len()).is_empty() && goes_on()
+    // The census of a long text takes as long as all else.
+    whole && !rest.trim().is_empty() && goes_on() && !Census::of(fragment, 0..fragment.source().len()).is_empty()
 }
 
 /// The name of the first definition of a text that is none by itself, and in a wrapping consists of definitions.
