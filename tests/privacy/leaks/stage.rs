@@ -172,8 +172,15 @@ impl<'w> Stage<'w> {
             Ok(started) => client.ended(started["job"].as_str().unwrap()).await,
             Err(refused) => refused.to_string(),
         };
+        // The last word comes behind the end of the progress, and behind what there was to say of the settings.
+        let before_last = client.take_said();
+        let last = match (&started, ended.as_str()) {
+            (Err(_), _) => String::new(),
+            (_, "no edit" | "no change") => client.message().await.1,
+            _ => client.logged(&ended).await,
+        };
         let has_edited = client.text(&uri(name)) != before;
-        let said = format!("{ended}\n{}", client.take_said());
+        let said = format!("{before_last}\n{ended}\n{last}\n{}", client.take_said());
         client.shutdown().await;
         Told { json: Value::Null, said, has_edited }
     }
