@@ -28,6 +28,8 @@ pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Def
             |path: &[(DefinitionKind, String)]| path.iter().rev().map(|(_, name)| squeezed(name)).collect::<Vec<_>>();
         tail(&definition.path).iter().zip(&tail(&target.path)).take_while(|(a, b)| a == b).count()
     };
+    let same_path =
+        |definition: &Definition| definition.path.len() == target.path.len() && path(definition) == target.path.len();
     // A scope found at a cursor does not know which of its namesakes it is.
     let own_ordinal = match namesakes.len() > 1 {
         true => document.outline().definition_over(&target.node).map_or(0, |definition| definition.ordinal),
@@ -45,7 +47,7 @@ pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Def
         let same_types = definition.overload == target.overload;
         let lines = likeness(definition);
         let surely = if nested { lines } else { 0 };
-        (surely, path(definition), same_types, is_alike(definition), ordinal(definition), lines)
+        (surely, path(definition), same_path(definition), same_types, is_alike(definition), ordinal(definition), lines)
     })?;
     // A signature and what implements it are two: one does not take the other's place.
     let other_is_meant = !is_alike(found)
