@@ -212,10 +212,7 @@ pub(super) fn block_of(fragment: &Document, range: Range<usize>) -> Block<'_> {
     let start = if own_line { line_start } else { range.start };
     let flags = line_in_string(fragment, start..range.end);
     let in_comment = line_in_comment(fragment, start..range.end);
-    let lines: Vec<&str> = fragment.slice(start..range.end).split('\n').collect();
-    let ends_in_string = |at: usize| flags.get(at + 1).copied().unwrap_or(false);
-    let lines =
-        lines.iter().enumerate().map(|(at, line)| if ends_in_string(at) { line } else { line.trim_end() }).collect();
+    let lines = fragment.slice(start..range.end).split('\n').collect();
     Block { lines, in_string: flags, in_comment, base: base_indent(source, range.start), head: 0 }
 }
 

@@ -71,6 +71,11 @@ pub(super) fn texts(answer: &str, old: &str, language: &'static Language) -> Vec
     };
     found.retain(|text| !numbered(text));
     found.extend(plain);
+    for text in &mut found {
+        if let Some(trimmed) = without_blanks_at_line_ends(&text.text, old, language) {
+            text.text = trimmed;
+        }
+    }
     let mut unique: Vec<Text> = Vec::new();
     for text in found {
         if !text.text.trim().is_empty() && !unique.iter().any(|other| other.text == text.text) {
@@ -185,6 +190,20 @@ fn is_stray(text: &str, language: &'static Language) -> bool {
     };
     let (own, other): (Vec<&str>, Vec<&str>) = below.map(|(line, _)| line).partition(|line| steps_from_it(line));
     own.len() < other.len()
+}
+
+/// The text without the blanks at its lines' ends, strings aside, where it has more of those than the old text: a model adds some
+/// by mistake, and the old code's own are nobody's to take away.
+fn without_blanks_at_line_ends(text: &str, old: &str, language: &'static Language) -> Option<String> {
+    let count = |text: &str| text.split('\n').filter(|line| line.ends_with([' ', '\t'])).count();
+    if count(text) <= count(old) {
+        return None;
+    }
+    let starts_in_string = line_in_string(&Document::new(language, text, None), 0..text.len());
+    let ends_in_string = |at: usize| starts_in_string.get(at + 1).copied().unwrap_or(false);
+    let lines = text.split('\n').enumerate();
+    let trimmed = lines.map(|(at, line)| if ends_in_string(at) { line } else { line.trim_end() });
+    Some(trimmed.collect::<Vec<_>>().join("\n"))
 }
 
 /// The text without its lines' numbers, if it has them.

@@ -166,6 +166,8 @@ impl<'a> Block<'a> {
                     result.push_str(content);
                 }
                 (_, true) if !shift_strings => result.push_str(line),
+                // Blanks on a line of their own are kept where nothing moves.
+                (_, false) if content.is_empty() => result.push_str(if base == place.base { blanks } else { "" }),
                 _ if content.is_empty() => {}
                 (_, true) => {
                     result.push_str(place.base);
