@@ -34,6 +34,8 @@ struct Tally {
     edits: AtomicUsize,
     /// Edits that an editor made.
     edits_in_editor: AtomicUsize,
+    /// Completions for which a model was asked.
+    completions: AtomicUsize,
     /// Requests to one of several machines of a provider.
     to_pools: AtomicUsize,
 }
@@ -44,10 +46,10 @@ fn no_byte_reaches_a_server_that_its_file_s_class_does_not_allow() {
     let config = Config { cases: WORLDS, failure_persistence: None, max_shrink_iters: 40, ..Config::default() };
     let result = TestRunner::new(config).run(&worlds(), |world| tokio_run(&world, &tally));
     result.unwrap_or_else(|error| panic!("{error}"));
-    let Tally { to_clouds, kept_at_home, refused, masked, edits, edits_in_editor, to_pools } = &tally;
-    let counts = [to_clouds, kept_at_home, refused, masked, edits, edits_in_editor, to_pools];
+    let Tally { to_clouds, kept_at_home, refused, masked, edits, edits_in_editor, completions, to_pools } = &tally;
+    let counts = [to_clouds, kept_at_home, refused, masked, edits, edits_in_editor, completions, to_pools];
     let counts = counts.map(|count| count.load(Ordering::Relaxed));
-    let what = "to clouds, kept at home, refused, masked, edits, edits in an editor, to pools";
+    let what = "to clouds, kept at home, refused, masked, edits, edits in an editor, completions, to pools";
     assert!(counts.iter().all(|count| *count >= 5), "{what}: {counts:?}");
 }
 
@@ -81,6 +83,9 @@ async fn check(world: &World, tally: &Tally) -> Result<(), TestCaseError> {
         }
         if report.json["diff"].as_str().is_some_and(|diff| !diff.is_empty()) {
             tally.edits.fetch_add(1, Ordering::Relaxed);
+        }
+        if task.face == Face::Complete {
+            tally.completions.fetch_add(usize::from(stage.counts() != before), Ordering::Relaxed);
         }
         if task.face == Face::Editor {
             let edits = report.said.contains("Graft: ") && report.has_edited;

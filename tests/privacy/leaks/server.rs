@@ -48,6 +48,11 @@ impl Server {
         }
     }
 
+    /// How its model is asked to complete.
+    pub fn fim(&self) -> &'static str {
+        if self.kind == "anthropic" { "chat" } else { "qwen-coder" }
+    }
+
     pub fn key(&self) -> String {
         format!("opaque-key-of-server-{}-0123456789", self.number)
     }

@@ -120,6 +120,12 @@ impl<'w> Stage<'w> {
                 arguments.extend(model.iter().flat_map(|model| ["--model", model.as_str()]));
                 self.as_process(&arguments, String::new()).await
             }
+            Face::Complete => {
+                let at = format!("{name}:3:60");
+                let mut arguments = vec!["complete", &at, "--json"];
+                arguments.extend(model.iter().flat_map(|model| ["--model", model.as_str()]));
+                self.as_process(&arguments, String::new()).await
+            }
             Face::Batch => {
                 let place = json!({"line": 0, "character": 5});
                 let line = json!({"action": job.action.as_str(), "path": self.root().join(name), "text": code(file),

@@ -45,6 +45,8 @@ pub enum Face {
     Editor,
     Untitled,
     Run,
+    /// `graft-ls complete` behind the line with the mark.
+    Complete,
     Batch,
     Replay,
 }
@@ -113,6 +115,8 @@ pub fn worlds() -> impl Strategy<Value = World> {
         Face::Editor,
         Face::Untitled,
         Face::Run,
+        Face::Complete,
+        Face::Complete,
         Face::Batch,
         Face::Replay,
     ]);
@@ -217,13 +221,13 @@ impl World {
             providers.insert(name.clone(), provider);
             models.insert(
                 format!("model_{}", server.number),
-                json!({"provider": name, "model": format!("m{}", server.number)}),
+                json!({"provider": name, "model": format!("m{}", server.number), "fim": server.fim()}),
             );
         }
         let mut settings = json!({"providers": providers, "models": models, "privacy": globs(&self.globs)});
         let chain: Vec<String> = self.chain.iter().map(|index| self.model(index)).collect();
         let documenting = [chain.clone(), vec!["builtin".to_owned()]].concat();
-        settings["routes"] = json!({"default": chain, "document": documenting});
+        settings["routes"] = json!({"default": chain, "document": documenting, "complete": chain});
         if let Some((condition, to)) = &self.rule {
             let when = [
                 json!({"privacy": "local_only"}),
