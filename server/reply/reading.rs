@@ -242,6 +242,15 @@ mod tests {
     }
 
     #[test]
+    fn blanks_at_line_ends_stay_where_the_old_code_has_as_many() {
+        let python = Language::by_id("python").unwrap();
+        let answer = "```python\nif a and b: \n    s = '''x  \n'''\n  \n    c()\n```\n";
+        let read = |old: &str| texts(answer, old, python).into_iter().next().map(|text| text.text).unwrap_or_default();
+        assert_eq!(read("if a: \n  \n    d = 'x  '; \n"), "if a and b: \n    s = '''x  \n'''\n  \n    c()\n");
+        assert_eq!(read("if a:\n    c()\n"), "if a and b:\n    s = '''x  \n'''\n\n    c()\n", "but for a string's own");
+    }
+
+    #[test]
     fn prefers_blocks_to_prose() {
         assert_eq!(first("Sure!\n```rust\nfn f() {}\n```\nBye."), "fn f() {}\n");
         assert!(of("Sure!\n```rust\nfn f() {}\n```\nBye.").iter().all(|text| !text.text.contains("Sure")));
