@@ -56,7 +56,7 @@ pub use privacy::{Ownership, PrivacyClass, PrivacyGlob, PrivacySettings, SecretH
 pub use project::PROJECT_FILE;
 pub use provider::{Provider, ProviderKind};
 pub use review::Review;
-pub use routes::{ACTION_IDS, Chain, Routes, StepName};
+pub use routes::{ACTION_IDS, BUILTIN, Chain, Routes, StepName};
 pub use rules::{PathGlob, Rule, SCOPE_KINDS, When};
 pub use schema::schema;
 pub use search_path::{program, search_path};

@@ -11,7 +11,7 @@ pub use purpose::Purpose;
 pub use rules::RuleTried;
 
 use crate::actions::ActionId;
-use crate::config::{Chain, Config, Model, Ownership, Parameters, PrivacyClass, StepName, clouds_with_keys};
+use crate::config::{BUILTIN, Chain, Config, Model, Ownership, Parameters, PrivacyClass, StepName, clouds_with_keys};
 use crate::model::takes_sampling;
 use crate::privacy::Verdict;
 
@@ -28,7 +28,7 @@ impl Step {
     /// The step's name in the config.
     pub fn name(&self) -> &str {
         match self {
-            Step::Builtin => StepName::Builtin.as_str(),
+            Step::Builtin => BUILTIN,
             Step::Model(model) => &model.name,
         }
     }
@@ -228,7 +228,7 @@ fn default_chain(config: &Config, chain: &Chain, action: Purpose) -> Result<Rout
         let steps = route.steps.len();
         route.steps.retain(is_model);
         let why = format!("it cannot {}", action.as_str());
-        route.left_out.extend((route.steps.len() < steps).then(|| ("builtin".to_owned(), why)));
+        route.left_out.extend((route.steps.len() < steps).then(|| (BUILTIN.to_owned(), why)));
     }
     if action == Purpose::Complete && route.steps.iter().all(is_model) {
         route.steps.insert(0, Step::Builtin);
@@ -275,7 +275,7 @@ fn offer() -> String {
 }
 
 fn named(config: &Config, name: &str) -> Result<Step, NoRoute> {
-    if name == StepName::Builtin.as_str() {
+    if name == BUILTIN {
         return Ok(Step::Builtin);
     }
     config.models.get(name).map(|model| Step::Model(Box::new(model.clone()))).ok_or_else(|| {

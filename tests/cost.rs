@@ -1,6 +1,7 @@
 //! What jobs cost and who pays: real engines over scripted servers.
 
 mod budget;
+mod inline_completion;
 mod prices;
 
 use graft_ls::engine::Engine;

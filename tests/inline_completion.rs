@@ -19,7 +19,7 @@ use crate::routing::engine;
 use crate::support::model_server::{ModelServer, Reply, Request, Script};
 
 /// The cursor is `|`.
-const CODE: &str = "fn add(a: u8, b: u8) -> u8 {\n    |\n}\n\nfn next() {}\n";
+pub(crate) const CODE: &str = "fn add(a: u8, b: u8) -> u8 {\n    |\n}\n\nfn next() {}\n";
 const RUN_ON: &str = "a + b\n}\n\nfn other() {\n    1\n}\n\nfn third() {\n    2\n}\n";
 
 /// An engine with one model, its window the smallest that leaves room.
@@ -57,7 +57,7 @@ fn task(text: &str) -> Task {
     }
 }
 
-async fn complete(engine: &Engine, text: &str) -> Completion {
+pub(crate) async fn complete(engine: &Engine, text: &str) -> Completion {
     engine.complete(&task(text), &Wanted::default()).await
 }
 

@@ -70,6 +70,7 @@ fn tell(arguments: &CompleteArguments, completion: &Completion, report: &Complet
             output::say(&format!("{}: {}: {}", attempt.step, attempt.outcome, attempt.message));
         }
     }
+    completion.warnings.iter().for_each(|warning| output::say(warning));
     let code = match &completion.result {
         Ok(Suggested::Text(suggestions)) => {
             if let Source::OwnCode(place) = &suggestions.best.source {

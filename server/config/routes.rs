@@ -11,7 +11,8 @@ use super::tree::{Node, Value};
 /// The actions' ids, as routes and rules name them, and that of inline completion.
 pub const ACTION_IDS: [&str; 6] = ["generate", "refactor", "add-tests", "document", "fix-lint", "complete"];
 
-const BUILTIN: &str = "builtin";
+/// The tier without a model, as a step and as a provider.
+pub const BUILTIN: &str = "builtin";
 
 const STEPS: &str = "a step, a list of steps, or a table, below";
 

@@ -3,10 +3,8 @@
 
 use super::checkup::{ActionChecked, LeftOut, ModelChecked, RuleChecked, State};
 use crate::actions::ActionId;
-use crate::config::{Config, Rule};
+use crate::config::{BUILTIN, Config, Rule};
 use crate::route::{Purpose, builtin_serves, usual};
-
-const BUILTIN: &str = "builtin";
 
 pub(super) fn examine(config: &Config, models: &[ModelChecked]) -> Vec<ActionChecked> {
     let purposes = ActionId::ALL.map(Purpose::Action).into_iter().chain([Purpose::Complete]);

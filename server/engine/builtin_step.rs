@@ -8,11 +8,9 @@ use super::record::{Judged, Record, Tried};
 use super::{Progress, Task};
 use crate::actions::{ActionId, Target};
 use crate::builtin::{self, TestHome};
-use crate::config::{Config, search_path};
+use crate::config::{BUILTIN, Config, search_path};
 use crate::reply::{Candidate, Readings};
 use crate::validate::{Ending, ReasonCode, Rejection};
-
-const NAME: &str = "builtin";
 
 pub(super) async fn attempt(
     task: &Task,
@@ -24,7 +22,7 @@ pub(super) async fn attempt(
     let since = Instant::now();
     observe(Progress {
         phase: "working",
-        step: NAME.to_owned(),
+        step: BUILTIN.to_owned(),
         tokens: 0,
         after: record.troubles(),
         ..Progress::default()
@@ -41,7 +39,7 @@ pub(super) async fn attempt(
         }
         Err(rejection) => (tool_of(job.action), Err(rejection)),
     };
-    record.attempt(Tried { since, ..Tried::now(NAME, NAME, tool) }, &judged);
+    record.attempt(Tried { since, ..Tried::now(BUILTIN, BUILTIN, tool) }, &judged);
     judged
 }
 
@@ -51,7 +49,7 @@ fn tool_of(action: ActionId) -> &'static str {
         ActionId::Document => "builtin/docs",
         ActionId::AddTests => "builtin/tests",
         ActionId::FixLint => "builtin/lint",
-        ActionId::Generate | ActionId::Refactor => NAME,
+        ActionId::Generate | ActionId::Refactor => BUILTIN,
     }
 }
 

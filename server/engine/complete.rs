@@ -36,8 +36,19 @@ pub struct Completion {
     pub attempts: Vec<Attempt>,
     /// Secrets inside the code that were hidden from a model in a cloud: what they are, and their lines.
     pub masked: Vec<String>,
+    /// What is to be told besides, each for the first time: of the day's budget, and of prices that nobody knows.
+    pub warnings: Vec<String>,
     /// From start to end.
     pub duration: Duration,
+}
+
+/// What is noted on the way to an answer.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    pub(super) route: RouteTaken,
+    pub(super) attempts: Vec<Attempt>,
+    pub(super) masked: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 /// A success.
@@ -51,10 +62,10 @@ pub enum Suggested {
 
 pub(super) async fn complete(engine: &Engine, task: &Task, wanted: &Wanted) -> Completion {
     let started = Instant::now();
-    let mut route = RouteTaken::default();
-    let (mut attempts, mut masked) = (Vec::new(), Vec::new());
-    let result = suggested(engine, task, wanted, started, (&mut route, &mut attempts, &mut masked)).await;
-    Completion { result, route, attempts, masked, duration: started.elapsed() }
+    let mut notes = Notes::default();
+    let result = suggested(engine, task, wanted, started, &mut notes).await;
+    let Notes { route, attempts, masked, warnings } = notes;
+    Completion { result, route, attempts, masked, warnings, duration: started.elapsed() }
 }
 
 async fn suggested(
@@ -62,7 +73,7 @@ async fn suggested(
     task: &Task,
     wanted: &Wanted,
     started: Instant,
-    (taken, attempts, masked): (&mut RouteTaken, &mut Vec<Attempt>, &mut Vec<String>),
+    notes: &mut Notes,
 ) -> Result<Suggested, Failure> {
     let begun = tokio::time::Instant::now();
     let config = engine.config_of(task);
@@ -75,11 +86,11 @@ async fn suggested(
         Err(quiet) => return Ok(Suggested::Nothing(quiet)),
     };
     let verdict = verdict(engine, task, &config).await?;
-    taken.privacy = verdict.class;
+    notes.route.privacy = verdict.class;
     let question = Question { engine, task, wanted, config, baseline, place, verdict, started, begun };
     match question.remembered() {
         Some(suggested) => Ok(suggested),
-        None => question.answer(taken, attempts, masked).await,
+        None => question.answer(notes).await,
     }
 }
 

@@ -1,17 +1,17 @@
 //! The answer at a cursor: what was said there before, the user's own code, then the models of the chain, each once. Refuses to
 //! save anything.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::complete::{Suggested, Wanted, pause_until, place_in};
+use super::complete::{Notes, Suggested, Wanted, pause_until, place_in};
 use super::completion_cache::{Said, Under};
 use super::completion_context::Context;
 use super::completion_step::{Answered, Ask};
 use super::own_code::At;
 use super::run::no_route;
-use super::{Attempt, Engine, Failure, RouteTaken, Source, Suggestion, Suggestions, Task, discovery};
-use crate::config::{Config, Model, Ownership, SecretHandling};
+use super::{Attempt, Engine, Failure, Source, Suggestion, Suggestions, Task, discovery};
+use crate::config::{BUILTIN, Config, Model, Ownership, SecretHandling};
 use crate::inline_completion::{Ending, Place, Selected, Trigger, finish};
 use crate::model::Usage;
 use crate::privacy::{Masking, Verdict, find};
@@ -19,7 +19,6 @@ use crate::route::{Purpose, Route, Step, TaskFacts, needs_model, route};
 use crate::syntax::Scope;
 use crate::validate::{Baseline, ReasonCode};
 
-const BUILTIN: &str = "builtin";
 /// What the built-in tier is called as a model where it completes.
 const OWN_CODE: &str = "builtin/own-code";
 
@@ -53,68 +52,80 @@ impl Question<'_> {
         self.suggestions(said).map(Suggested::Text)
     }
 
-    pub(super) async fn answer(
-        &self,
-        taken: &mut RouteTaken,
-        attempts: &mut Vec<Attempt>,
-        masked: &mut Vec<String>,
-    ) -> Result<Suggested, Failure> {
+    pub(super) async fn answer(&self, notes: &mut Notes) -> Result<Suggested, Failure> {
         let scope = self.scope();
         let facts = self.facts(&scope);
         let named = self.task.model.as_deref();
         // One's own code is at hand before a model is even looked for.
         let begins = |chain: &Route| matches!(chain.steps.first(), Some(Step::Builtin));
-        let mut own = None;
         let is_first = route(&self.config, &facts, named).as_ref().is_ok_and(begins);
-        if is_first {
-            own = self.own_code(attempts).await;
-            if let (Some(said), Trigger::Automatic) = (&own, self.wanted.trigger) {
-                (taken.chain, taken.reason) = (vec![BUILTIN.to_owned()], "your own code comes first".to_owned());
-                return Ok(self.offered(vec![said.clone()]));
-            }
+        let own = if is_first { self.own_code(notes).await } else { None };
+        if let (Some(said), Trigger::Automatic) = (&own, self.wanted.trigger) {
+            (notes.route.chain, notes.route.reason) =
+                (vec![BUILTIN.to_owned()], "your own code comes first".to_owned());
+            return Ok(self.offered(vec![said.clone()]));
         }
-        // Most keys of somebody who types are followed by the next one. What is done in the pause's second half is time that nobody
-        // waits for.
+        self.prepare().await;
+        let base = self.config.clone();
+        let (config, found) = discovery::completed(self.engine, base, self.task, Purpose::Complete, &mut |_| {}).await;
+        let chain = route(&config, &facts, named).map_err(no_route)?;
+        notes.route.chain = chain.steps.iter().map(|step| step.name().to_owned()).collect();
+        notes.route.reason = found.as_ref().map_or(chain.reason, |found| format!("nothing is configured: {found}"));
+        notes.route.found = found;
+        let Some(mut steps) = self.allowed(&config, &chain.steps) else {
+            let unasked = "no model of your own in the chain; name one in routes.complete, also one of a cloud";
+            return Ok(Suggested::Nothing(unasked.to_owned()));
+        };
+        // It has had its say.
+        steps.retain(|step| !is_first || matches!(step, Step::Model(_)));
+        let ask = self.ask(&config, self.context(&config, &scope).await);
+        pause_until(self.begun + self.wanted.pause).await;
+        self.by_steps(steps, &ask, own, notes).await
+    }
+
+    /// Most keys of somebody who types are followed by the next one. What is done in the pause's second half is time that nobody
+    /// waits for.
+    async fn prepare(&self) {
         pause_until(self.begun + self.wanted.pause / 2).await;
         if !self.wanted.pause.is_zero() {
             // What is near the next cursor is told by this tree.
             self.task.document.tree();
         }
-        let base = self.config.clone();
-        let (config, found) = discovery::completed(self.engine, base, self.task, Purpose::Complete, &mut |_| {}).await;
-        let chain = route(&config, &facts, named).map_err(no_route)?;
-        taken.chain = chain.steps.iter().map(|step| step.name().to_owned()).collect();
-        taken.reason = found.as_ref().map_or(chain.reason, |found| format!("nothing is configured: {found}"));
-        taken.found = found;
-        let mut steps = awake_first(self.engine, &chain.steps);
-        if self.is_for_own_models(&config) {
+    }
+
+    /// The steps of a chain that may be asked, in the order of their asking; nothing where it has models and none of them may.
+    fn allowed<'s>(&self, config: &Config, steps: &'s [Step]) -> Option<Vec<&'s Step>> {
+        let mut allowed = awake_first(self.engine, steps);
+        if self.is_for_own_models(config) {
             // A chain that was written for jobs is no leave to send every pause in somebody's typing to a cloud.
-            let had_models = steps.iter().any(|step| matches!(step, Step::Model(_)));
-            steps.retain(|step| match step {
+            allowed.retain(|step| match step {
                 Step::Model(model) => model.ownership() == Ownership::Mine,
                 Step::Builtin => true,
             });
-            if had_models && !steps.iter().any(|step| matches!(step, Step::Model(_))) {
-                let unasked = "no model of your own in the chain; name one in routes.complete, also one of a cloud";
-                return Ok(Suggested::Nothing(unasked.to_owned()));
-            }
         }
-        let ask = self.ask(&config, self.context(&config, &scope).await);
-        pause_until(self.begun + self.wanted.pause).await;
+        let is_model = |step: &Step| matches!(step, Step::Model(_));
+        let has_models = steps.iter().any(is_model);
+        (!has_models || allowed.iter().copied().any(is_model)).then_some(allowed)
+    }
+
+    /// The first step that decides; `own` is what the user's own code has said already.
+    async fn by_steps(
+        &self,
+        steps: Vec<&Step>,
+        ask: &Ask<'_>,
+        own: Option<Said>,
+        notes: &mut Notes,
+    ) -> Result<Suggested, Failure> {
         let mut failed = None;
         for step in steps {
             let model = match step {
-                Step::Builtin if is_first => continue,
-                Step::Builtin => match self.own_code(attempts).await {
+                Step::Model(model) => model,
+                Step::Builtin => match self.own_code(notes).await {
                     Some(said) => return Ok(self.offered(vec![said])),
                     None => continue,
                 },
-                Step::Model(model) => model,
             };
-            let (said, asked) = ask.model(model).await;
-            attempts.extend(asked);
-            masked.clone_from(&ask.masked.lock().unwrap_or_else(PoisonError::into_inner));
-            match said {
+            match ask.model(model, notes).await {
                 Answered::Done(finished) => return Ok(self.decided(finished.text, model, own)),
                 Answered::Failed { code, message, .. } => {
                     failed = Some(Failure { code, message: format!("{}: {message}", model.name) })
@@ -124,7 +135,7 @@ impl Question<'_> {
         match (own, failed) {
             (Some(own), _) => Ok(self.offered(vec![own])),
             (None, Some(failed)) => Err(failed),
-            (None, None) => self.nothing(&config),
+            (None, None) => self.nothing(ask.config),
         }
     }
 
@@ -183,7 +194,7 @@ impl Question<'_> {
     }
 
     /// What the user's own code says, as a step of the chain.
-    async fn own_code(&self, attempts: &mut Vec<Attempt>) -> Option<Said> {
+    async fn own_code(&self, notes: &mut Notes) -> Option<Said> {
         let since = Instant::now();
         let at = At {
             task: self.task,
@@ -200,7 +211,7 @@ impl Question<'_> {
             Some(Said { id: 0, text, step: BUILTIN.to_owned(), source, ownership: Ownership::Mine })
         });
         let outcome = if said.is_some() { "edit" } else { ReasonCode::NoChange.as_str() };
-        attempts.push(Attempt {
+        notes.attempts.push(Attempt {
             step: BUILTIN.to_owned(),
             provider: BUILTIN.to_owned(),
             model: OWN_CODE.to_owned(),
@@ -252,7 +263,6 @@ impl Question<'_> {
             masking,
             path,
             context,
-            masked: Mutex::default(),
         }
     }
 

@@ -3,11 +3,11 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::budget::Leave;
+use super::complete::Notes;
 use super::completion_context::Context;
 use super::disclosure::Owner;
 use super::endpoints::{Turn, Urgency, Wish, beginning, fails_here_only};
@@ -44,8 +44,6 @@ pub(super) struct Ask<'a> {
     pub(super) path: String,
     /// Code of other files, where somebody has a place for it.
     pub(super) context: Context,
-    /// The secrets that were hidden from somebody, described.
-    pub(super) masked: Mutex<Vec<String>>,
 }
 
 /// One model's word.
@@ -56,38 +54,43 @@ pub(super) enum Answered {
 
 impl Ask<'_> {
     /// Asks one of the model's servers, and the others in turn as far as they fail for reasons of their own.
-    pub(super) async fn model(&self, model: &Model) -> (Answered, Vec<Attempt>) {
+    pub(super) async fn model(&self, model: &Model, notes: &mut Notes) -> Answered {
         let pool = self.engine.endpoints.of(&model.provider);
         let prefix = beginning(model, self.place.document.source().get(..self.place.offset).into_iter());
         let mut wish = Wish { urgency: Urgency::Completion, prefix, except: Vec::new() };
-        let mut attempts = Vec::new();
         loop {
             let turn = pool.turn(wish.clone(), &mut || {}).await;
             wish.except.push(turn.at);
             let is_last = wish.except.len() >= pool.len();
             let patience = if is_last { Patience::Waits } else { Patience::MovesOn };
             let since = Instant::now();
-            let (said, usage) = self.at(turn, patience, model).await;
-            attempts.push(attempt(model, &said, usage, since.elapsed()));
+            let (said, usage) = self.at(turn, patience, model, notes).await;
+            notes.attempts.push(attempt(model, &said, usage, since.elapsed()));
             let elsewhere = matches!(&said, Answered::Failed { trouble: Trouble::Failed(class), .. }
                 if fails_here_only(*class));
             if is_last || !elsewhere {
-                return (said, attempts);
+                return said;
             }
         }
     }
 
     /// One call of one server.
-    async fn at(&self, mut turn: Turn, patience: Patience, model: &Model) -> (Answered, Usage) {
+    async fn at(&self, mut turn: Turn, patience: Patience, model: &Model, notes: &mut Notes) -> (Answered, Usage) {
         let model = &turn.url().map_or_else(|| model.clone(), |url| model.at(&url));
-        let asked = self.asked(&mut turn, patience, model).await;
+        let asked = self.asked(&mut turn, patience, model, notes).await;
         asked.unwrap_or_else(|said| (said, Usage::default()))
     }
 
-    async fn asked(&self, turn: &mut Turn, patience: Patience, model: &Model) -> Result<(Answered, Usage), Answered> {
+    async fn asked(
+        &self,
+        turn: &mut Turn,
+        patience: Patience,
+        model: &Model,
+        notes: &mut Notes,
+    ) -> Result<(Answered, Usage), Answered> {
         let most = if self.place.is_one_line() { LINE } else { BLOCK };
         let budget = window::of(model).saturating_sub(u64::from(most) + ROOM).min(MOST_CODE);
-        let (mut hole, is_masked, owner) = self.disclosed(turn, model, hole(&self.place, budget)).await?;
+        let (mut hole, is_masked, owner) = self.disclosed(turn, model, hole(&self.place, budget), notes).await?;
         let way = self.way(model).await?;
         if way.takes_files() {
             let own = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix);
@@ -102,7 +105,7 @@ impl Ask<'_> {
             estimated: true,
             ..Usage::default()
         };
-        let mut leave = self.leave(model, input_tokens, most).await?;
+        let mut leave = self.leave(model, input_tokens, most, notes).await?;
         leave.owes(usage(0));
         let (mut raw, mut enough) = (String::new(), None);
         let mut on_event = |event: Event| {
@@ -182,7 +185,13 @@ impl Ask<'_> {
     }
 
     /// What of the code may go there: all, all but its secrets, or nothing.
-    async fn disclosed(&self, turn: &mut Turn, model: &Model, hole: Hole) -> Result<(Hole, bool, Ownership), Answered> {
+    async fn disclosed(
+        &self,
+        turn: &mut Turn,
+        model: &Model,
+        hole: Hole,
+        notes: &mut Notes,
+    ) -> Result<(Hole, bool, Ownership), Answered> {
         let whole = format!("{}{}", hole.prefix, hole.suffix);
         let shows_some = |text: &str| !self.masking.shown_in(text).is_empty();
         let has_secrets = shows_some(&whole) || self.context.texts().any(shows_some);
@@ -204,7 +213,7 @@ impl Ask<'_> {
         // Where the cursor or the budget cuts a secret in two, half of one would stay.
         let all = self.masking.mask(self.place.near().0.source());
         if has_secrets {
-            *self.masked.lock().unwrap_or_else(PoisonError::into_inner) = self.masking.shown_in(&whole);
+            notes.masked = self.masking.shown_in(&whole);
         }
         match all.contains(&format!("{}{}", masked.prefix, masked.suffix)) {
             true => Ok((masked, has_secrets, owner.ownership)),
@@ -237,9 +246,14 @@ impl Ask<'_> {
         })
     }
 
-    async fn leave(&self, model: &Model, input_tokens: u64, most: u32) -> Result<Leave, Answered> {
+    async fn leave(&self, model: &Model, input_tokens: u64, most: u32, notes: &mut Notes) -> Result<Leave, Answered> {
         let most = at_most(input_tokens, most.into());
-        let leave = self.engine.budget.leave(&self.config.budget, &model.name, pricing(model), most).await;
+        let mut leave = self.engine.budget.leave(&self.config.budget, &model.name, pricing(model), most).await;
+        // The budget says each of these once, whoever asks.
+        match &mut leave {
+            Ok(leave) => notes.warnings.extend(leave.warning.take()),
+            Err(refusal) => notes.warnings.extend(refusal.problem.take().into_iter().chain(refusal.spent.take())),
+        }
         leave.map_err(|refusal| Answered::Failed {
             code: ReasonCode::NoRoute,
             message: refusal.message,

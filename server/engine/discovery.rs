@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 use super::{Engine, Progress, Task};
-use crate::config::{Config, LocalModel, StepName};
+use crate::config::{BUILTIN, Config, LocalModel};
 use crate::model::{Probe, probe};
 use crate::route::{Purpose, choose};
 
@@ -63,7 +63,7 @@ pub(super) async fn completed(
     observe: &mut (dyn FnMut(Progress) + Send),
 ) -> (Arc<Config>, Option<String>) {
     let written = config.routes.default.is_some() || config.routes.for_action(purpose.as_str()).is_some();
-    let builtin = task.model.as_deref() == Some(StepName::Builtin.as_str());
+    let builtin = task.model.as_deref() == Some(BUILTIN);
     if !config.discover || written || builtin || engine.discovery.probes.is_empty() {
         return (config, None);
     }

@@ -9,7 +9,7 @@ use super::job::Job;
 use super::report::ReportedRoute;
 use super::run::{facts, no_route};
 use super::{Engine, Failure, Task, window};
-use crate::config::{Model, SecretHandling};
+use crate::config::{BUILTIN, Model, SecretHandling};
 use crate::model::{known_model, sampling};
 use crate::route::{Purpose, Step, TaskFacts, route};
 use crate::syntax::Scope;
@@ -212,8 +212,8 @@ fn hidden(job: &Job) -> Vec<String> {
 
 fn builtin() -> ExplainedStep {
     ExplainedStep {
-        step: "builtin".to_owned(),
-        provider: "builtin".to_owned(),
+        step: BUILTIN.to_owned(),
+        provider: BUILTIN.to_owned(),
         model: None,
         urls: Vec::new(),
         privacy: "mine",

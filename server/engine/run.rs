@@ -9,7 +9,7 @@ use super::recording::Recording;
 use super::{Change, Engine, Failure, Outcome, Progress, Task, builtin_step, discovery, escalation, model_step};
 use crate::actions::{ActionId, Target};
 use crate::builtin;
-use crate::config::{Config, search_path};
+use crate::config::{BUILTIN, Config, search_path};
 use crate::privacy::Verdict;
 use crate::route::{NoRoute, Step, TaskFacts, check_name, route};
 use crate::syntax::{Diagnostic, Scope};
@@ -132,7 +132,7 @@ async fn linted(
     record: &mut Record<'_>,
     observe: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Vec<Diagnostic>, Failure> {
-    observe(Progress { phase: "linting", step: "builtin".to_owned(), tokens: 0, ..Progress::default() });
+    observe(Progress { phase: "linting", step: BUILTIN.to_owned(), tokens: 0, ..Progress::default() });
     let search_path = search_path();
     // A problem elsewhere is none of this task's: only what touches the scope counts.
     let scope = Scope::at(&task.document, task.range.clone());

@@ -14,6 +14,7 @@ use tower_lsp::jsonrpc::Result;
 
 use super::inline_completion::{Question, accepted_command, least};
 use super::session::{Server, Session};
+use super::store::Store;
 use super::{from_proto, to_proto};
 use crate::config::Activation;
 use crate::engine::{Source, Suggestion, Suggestions, Wanted};
@@ -29,6 +30,13 @@ const LONGEST_LABEL: usize = 60;
 #[derive(Default)]
 pub(super) struct Menu {
     asked: DashMap<Uri, Asked>,
+}
+
+impl Menu {
+    /// Forgets the documents that are not open any more.
+    pub(super) fn keep(&self, store: &Store) {
+        self.asked.retain(|uri, _| store.is_open(uri));
+    }
 }
 
 #[derive(Clone)]

@@ -20,7 +20,7 @@ use super::completion_menu::Menu;
 use super::completion_switch::Switches;
 use super::execute_command::ACCEPTED;
 use super::session::{Server, Session};
-use super::store::Open;
+use super::store::{Open, Store};
 use super::{from_proto, to_proto, uri};
 use crate::actions::ActionId;
 use crate::config::{Activation, Config};
@@ -51,6 +51,12 @@ impl Completions {
             before.cancel();
         }
         own
+    }
+
+    /// Forgets the documents that are not open any more.
+    pub(super) fn keep(&self, store: &Store) {
+        self.running.retain(|uri, _| store.is_open(uri));
+        self.menu.keep(store);
     }
 
     /// How long the model of a question is left alone, which comes now.
@@ -106,6 +112,9 @@ impl Question {
         }
         let completion = completed(session, self.task(session, config), self.wanted.clone()).await?;
         session.completions.answered(&completion);
+        for warning in &completion.warnings {
+            session.show(MessageType::Warning, warning).await;
+        }
         match completion.result {
             Ok(Suggested::Text(suggestions)) => Some(suggestions),
             Ok(Suggested::Nothing(_)) => None,

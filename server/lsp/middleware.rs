@@ -40,6 +40,9 @@ impl Middleware {
         if is_notification && sync::is_about_documents(request.method()) {
             if self.session.is_initialized() {
                 sync::apply(&self.session.store, &request, self.session.encoding());
+                if request.method() == sync::DID_CLOSE {
+                    self.session.completions.keep(&self.session.store);
+                }
             }
             return Answer::Now(None);
         }

@@ -134,6 +134,11 @@ impl Store {
         known
     }
 
+    /// Whether a document is open.
+    pub(super) fn is_open(&self, uri: &Uri) -> bool {
+        self.get(uri).is_some()
+    }
+
     /// The document as it is now.
     pub(super) fn get(&self, uri: &Uri) -> Option<Open> {
         self.open.get(uri).map(|open| open.clone()).or_else(|| self.by_path(&path_of(uri)?))

@@ -60,6 +60,9 @@ struct ClosedDocument {
     uri: Uri,
 }
 
+/// The notification after which a document is not open any more.
+pub(super) const DID_CLOSE: &str = "textDocument/didClose";
+
 /// Makes one kind of change to the open documents.
 type Make = fn(&Store, &Value, Encoding) -> Result<(), String>;
 
@@ -67,7 +70,7 @@ fn make(method: &str) -> Option<Make> {
     match method {
         "textDocument/didOpen" => Some(open),
         "textDocument/didChange" => Some(change),
-        "textDocument/didClose" => Some(close),
+        DID_CLOSE => Some(close),
         _ => None,
     }
 }

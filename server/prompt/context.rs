@@ -32,51 +32,57 @@ pub(super) fn enclosing(document: &Document, scope: &Scope) -> String {
 /// Types and signatures of this file that the scope mentions, up to `budget` estimated tokens.
 pub(super) fn named_definitions(document: &Document, scope: &Scope, budget: u64) -> String {
     let names = identifiers(document, scope.range.clone());
-    let outside =
-        |definition: &&Definition| definition.node.end <= scope.range.start || definition.node.start >= scope.range.end;
-    let mut left = budget;
-    let mut parts = Vec::new();
-    for definition in document.outline().definitions.iter().filter(outside) {
+    let is_named = |definition: &&Definition| {
         let name = definition.name.rsplit(" for ").next().unwrap_or(&definition.name);
         let name = name.split(['<', ' ']).next().unwrap_or(name);
+        let outside = definition.node.end <= scope.range.start || definition.node.start >= scope.range.end;
         let own = scope.enclosing.iter().any(|around| around.node == definition.node);
-        if own || definition.is_test || !names.contains(name) {
-            continue;
-        }
-        let text = match definition.kind.is_callable()
-            || definition.kind.has_methods() && definition.node.len() > WHOLE_BYTES
-        {
+        outside && !own && !definition.is_test && names.contains(name)
+    };
+    let shown = |definition: &Definition| {
+        let is_long = definition.kind.has_methods() && definition.node.len() > WHOLE_BYTES;
+        match definition.kind.is_callable() || is_long {
             true => signature(document, definition),
-            false => document.slice(definition.node.clone()).chars().take(WHOLE_BYTES).collect(),
-        };
-        let cost = estimated_tokens(&text) + 1;
-        if cost > left {
-            break;
+            false => first_lines(document.slice(definition.node.clone())),
         }
-        left -= cost;
-        parts.push(text);
-    }
-    parts.join("\n")
+    };
+    within(budget, document.outline().definitions.iter().filter(is_named).map(shown))
 }
 
 fn signature(document: &Document, definition: &Definition) -> String {
     document.slice(definition.header()).trim_end().to_owned()
 }
 
+/// As many lines as fit. Half of one might hold half a secret, which nobody would know for what it is.
+fn first_lines(text: &str) -> String {
+    let mut room = WHOLE_BYTES;
+    let fits = |line: &&str| {
+        let fits = line.len() <= room;
+        room -= if fits { line.len() } else { 0 };
+        fits
+    };
+    text.split_inclusive('\n').take_while(fits).collect()
+}
+
 /// What a file declares at its top and within its types, by signatures, up to `budget` estimated tokens. It says the same wherever in
 /// the project somebody types.
 pub fn declarations(document: &Document, budget: u64) -> String {
-    let mut left = budget;
-    let mut parts = Vec::new();
-    for definition in &document.outline().definitions {
-        if definition.is_test || definition.kind == DefinitionKind::Module {
-            continue;
-        }
+    let is_declared = |definition: &&Definition| !definition.is_test && definition.kind != DefinitionKind::Module;
+    let shown = |definition: &Definition| {
         let is_short = definition.node.len() <= SHORT_BYTES && !definition.kind.has_methods();
-        let text = match is_short {
+        match is_short {
             true => document.slice(definition.node.clone()).to_owned(),
             false => signature(document, definition),
-        };
+        }
+    };
+    within(budget, document.outline().definitions.iter().filter(is_declared).map(shown))
+}
+
+/// The texts, one below the other, up to the first that does not fit into `budget` estimated tokens.
+fn within(budget: u64, texts: impl Iterator<Item = String>) -> String {
+    let mut left = budget;
+    let mut parts = Vec::new();
+    for text in texts.filter(|text| !text.is_empty()) {
         let cost = estimated_tokens(&text) + 1;
         if cost > left {
             break;
@@ -94,4 +100,22 @@ pub fn surroundings(document: &Document, scope: &Scope, budget: u64) -> String {
     let (imports, left) = if cost <= budget { (imports, budget - cost) } else { (String::new(), budget) };
     let named = named_definitions(document, scope, left);
     [imports, named].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Language;
+
+    #[test]
+    fn a_long_definition_is_cut_at_a_line_s_end() {
+        let rows: String = (0..40).map(|row| format!("    \"value {row} of many\",\n")).collect();
+        let text = format!("const ROWS: [&str; 40] = [\n{rows}];\n\nfn first() -> &'static str {{\n    ROWS[0]\n}}\n");
+        let document = Document::new(Language::by_id("rust").unwrap(), &text, None);
+        let at = text.find("ROWS[0]").unwrap();
+        let shown = named_definitions(&document, &Scope::at(&document, at..at).unwrap(), 4000);
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines.len() > 10 && lines.iter().all(|line| text.lines().any(|whole| whole == *line)), "{shown}");
+        assert!(shown.len() <= WHOLE_BYTES);
+    }
 }
