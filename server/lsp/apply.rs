@@ -1,6 +1,7 @@
 //! A checked edit on its way into the editor. Refuses to send one for a text that is not the client's: it is merged into
 //! what the document has become, under that version, or not sent at all.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -62,46 +63,10 @@ pub(super) async fn apply(
         if edit.edits().is_empty() {
             return Ok(Applied::Landed);
         }
-        let params = ApplyWorkspaceEditParams {
-            label: Some(label.clone()),
-            edit: to_proto::workspace_edit(
-                &place.uri,
-                &edit,
-                place.create,
-                confirms.then_some(&label),
-                session.abilities(),
-            ),
-            metadata: None,
-        };
-        if place.create && !confirms {
-            make_folder(&place.uri);
+        match send(session, job, &place, &edit, &label, confirms).await {
+            ControlFlow::Break(applied) => return Ok(applied),
+            ControlFlow::Continue(refused) => reason = refused,
         }
-        let answer = session.client.send_request::<ApplyWorkspaceEditRequest>(params);
-        let answer = match confirms {
-            true => tokio::select! {
-                biased;
-                () = job.cancelled.cancelled() => return Ok(Applied::Cancelled),
-                answer = answer => Ok(answer),
-            },
-            false => timeout(ANSWER, answer).await,
-        };
-        reason = match answer {
-            Err(_) => {
-                tracing::warn!(job = job.id, "the client did not answer workspace/applyEdit");
-                return Ok(Applied::Unanswered);
-            }
-            // No word of a change after either answer: the person said no.
-            Ok(Ok(_)) if confirms && place.open && !changed(session, &place).await => return Ok(Applied::Declined),
-            Ok(Ok(answer)) if confirms && !place.open && !answer.applied => return Ok(Applied::Declined),
-            Ok(Ok(answer)) if answer.applied => {
-                if landed(session, &place, &edit).await {
-                    return Ok(Applied::Landed);
-                }
-                "it skipped the edit".to_owned()
-            }
-            Ok(Ok(answer)) => answer.failure_reason.unwrap_or_else(|| "it gave no reason".to_owned()),
-            Ok(Err(error)) => error.message.into_owned(),
-        };
         tracing::info!(job = job.id, reason, "the client did not take the edit");
         // The change that made the editor refuse is on its way; an edit for the old text would be refused again.
         if left > 0 {
@@ -114,6 +79,52 @@ pub(super) async fn apply(
             "the editor did not take the edit ({reason}); run the action again when the document is at rest"
         ),
     })
+}
+
+/// Sends the edit once: what became of it, or why the client did not take it.
+async fn send(
+    session: &Session,
+    job: &Job,
+    place: &Place,
+    edit: &ValidatedEdit,
+    label: &str,
+    confirms: bool,
+) -> ControlFlow<Applied, String> {
+    let question = confirms.then_some(to_proto::Question { id: &job.id, label });
+    let params = ApplyWorkspaceEditParams {
+        label: Some(label.to_owned()),
+        edit: to_proto::workspace_edit(&place.uri, edit, place.create, question, session.abilities()),
+        metadata: None,
+    };
+    if place.create && !confirms {
+        make_folder(&place.uri);
+    }
+    let answer = session.client.send_request::<ApplyWorkspaceEditRequest>(params);
+    let answer = match confirms {
+        true => tokio::select! {
+            biased;
+            () = job.cancelled.cancelled() => return ControlFlow::Break(Applied::Cancelled),
+            answer = answer => Ok(answer),
+        },
+        false => timeout(ANSWER, answer).await,
+    };
+    match answer {
+        Err(_) => {
+            tracing::warn!(job = job.id, "the client did not answer workspace/applyEdit");
+            ControlFlow::Break(Applied::Unanswered)
+        }
+        // No word of a change after either answer: the person said no.
+        Ok(Ok(_)) if confirms && place.open && !changed(session, place).await => ControlFlow::Break(Applied::Declined),
+        Ok(Ok(answer)) if confirms && !place.open && !answer.applied => ControlFlow::Break(Applied::Declined),
+        Ok(Ok(answer)) if answer.applied => match landed(session, place, edit).await {
+            true => ControlFlow::Break(Applied::Landed),
+            false => ControlFlow::Continue("it skipped the edit".to_owned()),
+        },
+        Ok(Ok(answer)) => {
+            ControlFlow::Continue(answer.failure_reason.unwrap_or_else(|| "it gave no reason".to_owned()))
+        }
+        Ok(Err(error)) => ControlFlow::Continue(error.message.into_owned()),
+    }
 }
 
 /// The place as it is now and the edit for exactly that state.

@@ -45,8 +45,13 @@ fn position(position: Position) -> lsp::Position {
     lsp::Position { line: unit(position.line), character: unit(position.character) }
 }
 
-/// The one annotation of an edit.
-const ANNOTATION: &str = "graft";
+/// What the client asks the person before it makes an edit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    /// The job's name, also the token of its progress: with that one's end, the question falls.
+    pub(super) id: &'a str,
+    pub(super) label: &'a str,
+}
 
 /// The edit of one document, at the version that it was checked against, after creating the file where `create` says so. With
 /// `question`, the client asks it before it makes the edit.
@@ -54,11 +59,11 @@ pub(super) fn workspace_edit(
     uri: &Uri,
     edit: &ValidatedEdit,
     create: bool,
-    question: Option<&str>,
+    question: Option<Question<'_>>,
     abilities: &Abilities,
 ) -> WorkspaceEdit {
     let document = edit.document();
-    let annotation = question.map(|_| ANNOTATION.to_owned());
+    let annotation = question.map(|question| question.id.to_owned());
     let edits = edit.edits().iter().map(|edit| {
         let mut range = range(document.text(), edit.range.clone(), abilities.encoding);
         if create && abilities.empty_is_a_line {
@@ -86,8 +91,8 @@ pub(super) fn workspace_edit(
     });
     let annotations = question.map(|question| {
         let annotation =
-            ChangeAnnotation { label: question.to_owned(), needs_confirmation: Some(true), description: None };
-        HashMap::from([(ANNOTATION.to_owned(), annotation)])
+            ChangeAnnotation { label: question.label.to_owned(), needs_confirmation: Some(true), description: None };
+        HashMap::from([(question.id.to_owned(), annotation)])
     });
     WorkspaceEdit {
         changes: None,

@@ -423,6 +423,13 @@ class Review(VSCodeTest):
         self.code.screen("see", selector=STATUS, text="discarded")
         self.check_nothing_is_made(path)
 
+    def test_takes_the_diff_back_when_its_job_is_cancelled(self) -> None:
+        path, _ = self.propose("withdrawn.rs")
+        self.code.screen("press", keys=["Control+Alt+g", "x"])
+        self.code.screen("gone", selector=".monaco-diff-editor")
+        self.code.screen("see", selector=STATUS, text="cancelled")
+        self.check_nothing_is_made(path)
+
     def test_takes_a_closed_diff_for_a_no(self) -> None:
         path, _ = self.propose("closed.rs")
         self.code.probe("command", name="workbench.action.closeActiveEditor")

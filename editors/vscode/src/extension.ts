@@ -37,7 +37,7 @@ async function start(languages: string[]): Promise<void> {
     initializationOptions: forServer,
     revealOutputChannelOn: RevealOutputChannelOn.Never, // graft-ls shows a message of its own
     middleware: {
-      handleWorkDoneProgress: (token, progress, next) => (status.job(token, progress), next(token, progress)),
+      handleWorkDoneProgress: (token, progress, next) => (status.job(token, progress), pages.job(token, progress), next(token, progress)),
       workspace: { handleApplyEdit: (params, next) => pages.review(params, next as any, started) },
     },
   });

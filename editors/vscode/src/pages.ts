@@ -7,8 +7,7 @@ const asked = new Map<string, (yes: boolean) => void>();
 
 export const start = () => [
   workspace.registerTextDocumentContentProvider("graft", { provideTextDocumentContent: ({ path }) => texts.get(path) }),
-  commands.registerCommand("graft.apply", (uri: Uri) => asked.get(uri.path)?.(true)),
-  commands.registerCommand("graft.discard", (uri: Uri) => asked.get(uri.path)?.(false)),
+  ...["apply", "discard"].map((word) => commands.registerCommand(`graft.${word}`, ({ path }: Uri) => asked.get(path)?.(word === "apply"))),
   window.tabGroups.onDidChangeTabs(({ closed }) => closed.forEach((tab) => asked.get(proposedBy(tab))?.(false))),
 ];
 
@@ -20,6 +19,9 @@ export function page(name: string, text: string): Uri {
   texts.set(path, text);
   return Uri.from({ scheme: "graft", path });
 }
+
+/** The end of a job, whose name is that of its edit's annotation: who cancelled it has said no. */
+export const job = (token: unknown, { kind }: { kind: string }) => kind === "end" && asked.forEach((say, path) => path.includes(`/${token}/`) && say(false));
 
 /** Asks by VS Code's diff where an edit needs a yes: its own preview shows no more, and wants a tick for every change. */
 export async function review<Params extends ApplyWorkspaceEditParams>(params: Params, next: (params: Params) => any, client: LanguageClient): Promise<any> {
@@ -35,12 +37,10 @@ export async function review<Params extends ApplyWorkspaceEditParams>(params: Pa
   for (const { range, newText } of (await convert.asTextEdits(change.edits as TextEdit[])).reverse()) {
     text = text.slice(0, document.offsetAt(range.start)) + newText + text.slice(document.offsetAt(range.end));
   }
-  const proposed = page(name, text);
+  const proposed = page(`${id}/${name}`, text);
   const answer = new Promise<boolean>((resolve) => asked.set(proposed.path, resolve));
   await commands.executeCommand("vscode.diff", document.uri, proposed, annotation.label);
-  const yes = await answer;
-  asked.delete(proposed.path);
+  const yes = await answer.finally(() => asked.delete(proposed.path));
   await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => proposedBy(tab) === proposed.path));
-  if (!yes) return { applied: false };
-  return next({ ...params, edit: { documentChanges, changeAnnotations: { [id]: { label: annotation.label } } } });
+  return yes ? next({ ...params, edit: { documentChanges, changeAnnotations: { [id]: { label: annotation.label } } } }) : { applied: false };
 }
