@@ -46,7 +46,6 @@ class Neovim:
         before = f"vim.opt.runtimepath:prepend({str(plugin)!r})\n" if plugin else ""
         settings = folder / "init.lua"
         settings.write_text(f"dofile({str(PROBE)!r})\n{before}{config}\n", encoding="utf-8")
-        names = [f"{name}={value}" for name, value in variables.items()]
         command = [program, "--headless", "--embed", "-i", "NONE", "-u", str(settings)]
         self._process = subprocess.Popen(command, cwd=folder, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._unpacker = msgpack.Unpacker()

@@ -7,7 +7,6 @@ Keys are typed and the screen is read (`helix_driver`); behind the server is a s
 import os
 import re
 import shutil
-import tempfile
 import tomllib
 import unittest
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from tests import graft
 from tests.editors import helix_driver
 from tests.editors.helix_driver import SECONDS, Helix
+from tests.editors.project import ProjectTest, block
 from tests.editors.sources import CASES, DOCUMENT, FILES, FIX, SOURCES, Case
 from tests.scripted_model import Held, Reply, ScriptedModel
 
@@ -25,43 +25,23 @@ def setUpModule() -> None:
     print(helix_driver.version(), flush=True)
 
 
-class HelixTest(unittest.TestCase):
-    """A project with both files, a home of its own with the files that a person would copy, and an editor."""
+class HelixTest(ProjectTest):
+    """A home with the files that a person would copy, and an editor in the project."""
+
+    # By its name in Helix's own folder.
+    copied = {name: (HELIX / name).read_text(encoding="utf-8") for name in ("languages.toml", "config.toml")}
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="graft-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name).resolve()
-        self.variables = graft.environment(self.folder)
+        super().setUp()
         # Of the servers that the copied file names beside Graft there is ruff; what is on this machine besides must not matter.
         folders = [Path(graft.binary()).parent, Path(shutil.which("ruff")).parent, "/usr/bin", "/bin"]
         self.variables["PATH"] = os.pathsep.join(map(str, folders))
-        copied = {f"config/helix/{name}": (HELIX / name).read_text(encoding="utf-8") for name in ("languages.toml", "config.toml")}
-        graft.write_files(self.folder, copied)
-
-    def model(self, answer: str, held: Held | None = None, **top: object) -> ScriptedModel:
-        """A model that always says `answer`, and a config that names it; `top` stands at the config's top."""
-        model = self.enterContext(ScriptedModel(lambda _: Reply(answer, held=held)))
-        config = graft.write_config(self.folder / "config.toml", "openai", model.url, model="scripted", context=8192)
-        head = "".join(f"{key} = {graft.toml(value)}\n" for key, value in top.items())
-        config.write_text(head + config.read_text(encoding="utf-8"), encoding="utf-8")
-        self.variables["GRAFT_CONFIG"] = str(config)
-        return model
-
-    def held(self) -> Held:
-        held = Held()
-        self.addCleanup(held.close)
-        return held
-
-    def reached(self, held: Held) -> None:
-        self.assertTrue(held.reached.wait(SECONDS), "the model was never asked")
+        graft.write_files(self.folder, {f"config/helix/{name}": text for name, text in self.copied.items()})
 
     def edit(self, language: str, symbol: str = "widest", text: str | None = None) -> Helix:
         """An editor with the file open, served, and the cursor on a function's name."""
-        project = self.folder / "project"
-        graft.write_files(project, {FILES[one]: SOURCES[one] for one in SOURCES} | ({FILES[language]: text} if text else {}))
-        (project / ".git").mkdir(exist_ok=True)
-        editor = self.enterContext(Helix(project, self.variables, FILES[language]))
+        graft.write_files(self.project, {FILES[language]: text or SOURCES[language]})
+        editor = self.enterContext(Helix(self.project, self.variables, FILES[language]))
         editor.sees("Lines — measured.")
         text = text or SOURCES[language]
         line = text[: text.index(f" {symbol}(")].count("\n") + 1
@@ -93,6 +73,18 @@ class Files(unittest.TestCase):
         block = tomllib.loads((HELIX / "languages.toml").read_text(encoding="utf-8"))
         named = {language["name"] for language in block["language"] if "graft" in language["language-servers"]}
         self.assertEqual(named - {"jsx"}, graft.languages())
+
+
+class ReadmesBlock(HelixTest):
+    """README's few lines, and no model."""
+
+    copied = {"languages.toml": block("README.md", "In an editor", "toml helix")}
+
+    def test_documents_as_the_command_line_does(self) -> None:
+        editor = self.edit("rust")
+        self.pick(editor, "Graft: document `widest`")
+        editor.sees("/// TODO")
+        self.assertEqual(editor.text(FILES["rust"]), self.documented("rust"))
 
 
 class Actions(HelixTest):

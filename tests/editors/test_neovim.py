@@ -1,28 +1,22 @@
-"""Graft in real Neovims, the oldest that will do and one of today: with the plugin, and by the plain block of docs/editors.md.
+"""Graft in real Neovims, the oldest that will do and one of today: with the plugin, and by the plain block of README.
 
 A person's hands and eyes are the test's (`neovim_driver`); behind the server is a scripted model or none. Run from the project's
 root: `python -m unittest tests.editors.test_neovim`.
 """
 
 import re
-import tempfile
 import unittest
 from pathlib import Path
 
 from tests import graft
 from tests.editors import neovim_driver, sources
 from tests.editors.neovim_driver import SECONDS, Neovim
+from tests.editors.project import ProjectTest, block
 from tests.editors.sources import CASES, DOCUMENT, FILES, FIX, SOURCES, Case
-from tests.scripted_model import Held, Reply, ScriptedModel
+from tests.scripted_model import Held
 
 PLUGIN = graft.ROOT / "editors" / "neovim"
 PROBLEM = {"rust": "`max().unwrap_or(0)` — use a fold 🦀", "python": "a generator — where `map` will do 🐍"}
-
-
-def plain_block() -> str:
-    """The block that docs/editors.md has for Neovim, as a reader would copy it."""
-    page = (graft.ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
-    return re.search(r"^## Neovim\n.*?```lua\n(.*?)```", page, re.M | re.S)[1]
 
 
 def setUpModule() -> None:
@@ -30,40 +24,13 @@ def setUpModule() -> None:
         print(neovim_driver.version(program), flush=True)
 
 
-class Editing(unittest.TestCase):
-    """A project with both files, a home of its own, and an editor. Subclasses say which."""
+class Editing(ProjectTest):
+    """An editor in the project. Subclasses say which."""
 
     program = staticmethod(neovim_driver.oldest)
     plugin: Path | None = PLUGIN
     init = ""
     config: dict[str, object] = {}
-
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="graft-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name).resolve()
-        self.project = self.folder / "project"
-        graft.write_files(self.project, {FILES[language]: SOURCES[language] for language in SOURCES})
-        (self.project / ".git").mkdir()
-        self.variables = graft.environment(self.folder)
-        self.variables["PATH"] = f"{Path(graft.binary()).parent}:{self.variables['PATH']}"
-
-    def model(self, answer: str, held: Held | None = None, **top: object) -> ScriptedModel:
-        """A model that always says `answer`, and a config that names it; `top` stands at the config's top."""
-        model = self.enterContext(ScriptedModel(lambda _: Reply(answer, held=held)))
-        config = graft.write_config(self.folder / "config.toml", "openai", model.url, model="scripted", context=8192)
-        head = "".join(f"{key} = {graft.toml(value)}\n" for key, value in top.items())
-        config.write_text(head + config.read_text(encoding="utf-8"), encoding="utf-8")
-        self.variables["GRAFT_CONFIG"] = str(config)
-        return model
-
-    def held(self) -> Held:
-        held = Held()
-        self.addCleanup(held.close)
-        return held
-
-    def reached(self, held: Held) -> None:
-        self.assertTrue(held.reached.wait(SECONDS), "the model was never asked")
 
     def edit(self, language: str, symbol: str = "widest") -> Neovim:
         """An editor with the file open and the cursor on a function's name."""
@@ -385,10 +352,10 @@ class CommandsOfToday(Commands):
 
 
 class PlainBlock(Editing):
-    """No plugin: what docs/editors.md says is enough for the actions."""
+    """No plugin: what README says is enough for the actions."""
 
     plugin = None
-    init = plain_block()
+    init = block("README.md", "In an editor", "lua")
 
     def test_documents_with_a_model(self) -> None:
         for language, case in DOCUMENT.items():
@@ -400,22 +367,15 @@ class PlainBlock(Editing):
                 self.assertEqual(editor.text(), case.result)
 
     def test_documents_without_one_as_the_command_line_does(self) -> None:
-        for language, mark in (("rust", "///"), ("python", '"""')):
+        for language in SOURCES:
             with self.subTest(language=language):
                 editor = self.edit(language)
                 editor.pick("Graft: document `widest`")
                 editor.ended()
-                text = editor.text()
-                beside = self.folder / "beside" / language
-                graft.write_files(beside, {FILES[language]: SOURCES[language]})
-                line = SOURCES[language][: SOURCES[language].index("widest(")].count("\n") + 1
-                run = graft.run(["run", "document", f"{FILES[language]}:{line}", "--write"], beside, graft.environment(self.folder))
-                self.assertEqual(run.returncode, 0, run.stderr)
-                self.assertEqual({FILES[language]: text}, graft.read_files(beside))
-                self.assertGreater(text.count(mark), SOURCES[language].count(mark))
-
+                self.assertEqual(editor.text(), self.documented(language))
 
     def test_it_names_every_language(self) -> None:
+        self.assertEqual(block("README.md", "In an editor", "lua"), block("docs/editors.md", "Neovim", "lua"))
         editor = self.edit("rust")
         served = {{"typescriptreact": "tsx"}.get(name, name) for name in editor.lua("return vim.lsp.config.graft.filetypes")}
         self.assertEqual(served - {"javascriptreact"}, graft.languages())

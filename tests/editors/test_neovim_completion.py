@@ -9,11 +9,12 @@ from tests import graft
 from tests.editors import neovim_driver
 from tests.editors.neovim_driver import Neovim
 from tests.editors.sources import RUST
-from tests.editors.test_neovim import PLUGIN, Editing, plain_block
+from tests.editors.project import block
+from tests.editors.test_neovim import PLUGIN, Editing
 from tests.scripted_model import Reply, ScriptedModel
 
 # As the page on inline completion says: it has to be switched on, and a key takes it.
-INIT = f"""{plain_block()}
+INIT = f"""{block("README.md", "In an editor", "lua")}
 vim.lsp.inline_completion.enable()
 vim.keymap.set('i', '<Tab>', function()
   if not vim.lsp.inline_completion.get() then
