@@ -17,7 +17,7 @@ pub(super) fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
     if chunk.get("stop").and_then(Value::as_bool) == Some(true) {
         let count = |key: &str| chunk.get(key).and_then(Value::as_u64);
         let input = count("tokens_evaluated").map(|total| Input { total, ..Input::default() });
-        deltas.extend(wire::text(&chunk, "model").map(|id| Delta::Model(id.to_owned())));
+        deltas.extend(wire::model_file(&chunk).map(|id| Delta::Model(id.to_owned())));
         deltas.push(Delta::Usage { input, output: count("tokens_predicted") });
         deltas.push(Delta::Finish(match wire::text(&chunk, "stop_type") {
             Some("eos" | "word") => Finish::Stop,

@@ -48,7 +48,7 @@ pub(super) fn decode(event: &[u8]) -> Result<Vec<Delta>, WireFailure> {
     }
     let chunk = wire::parse(event)?;
     let mut deltas = Vec::new();
-    deltas.extend(wire::text(&chunk, "model").map(|id| Delta::Model(id.to_owned())));
+    deltas.extend(wire::model_file(&chunk).map(|id| Delta::Model(id.to_owned())));
     if let Some(choice) = chunk.get("choices").and_then(|choices| choices.get(0)) {
         if let Some(delta) = choice.get("delta") {
             let thought =

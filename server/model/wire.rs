@@ -128,8 +128,40 @@ pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
+/// The model that answers. Servers that were started with a file (llama.cpp, vLLM) say its whole path, of which the name is enough.
+pub(super) fn model_file(chunk: &Value) -> Option<&str> {
+    let id = text(chunk, "model")?;
+    let is_path = id.starts_with('/') || id.get(1..3).is_some_and(|second| second == r":\");
+    match id.rsplit(['/', '\\']).next() {
+        Some(name) if is_path && !name.is_empty() => Some(name),
+        _ => Some(id),
+    }
+}
+
 impl fmt::Debug for Protocol {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Protocol").field("framing", &self.framing).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_model_is_called_by_its_file_and_not_by_its_folder() {
+        for (said, shown) in [
+            ("/home/me/models/qwen.gguf", "qwen.gguf"),
+            (r"C:\models\qwen.gguf", "qwen.gguf"),
+            ("Qwen/Qwen2.5-Coder-7B", "Qwen/Qwen2.5-Coder-7B"),
+            ("qwen2.5-coder:7b", "qwen2.5-coder:7b"),
+            ("/", "/"),
+            ("é:\\x", "é:\\x"),
+        ] {
+            assert_eq!(model_file(&json!({ "model": said })), Some(shown));
+        }
+        assert_eq!(model_file(&json!({})), None);
     }
 }

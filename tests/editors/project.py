@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests import graft
 from tests.editors.sources import FILES, SOURCES
+from tests.engine.cases import grammar
+from tests.engine.engine import Engine
 from tests.scripted_model import Held, Reply, ScriptedModel
 
 # No model is waited for longer.
@@ -40,6 +42,13 @@ class ProjectTest(unittest.TestCase):
         config.write_text(head + config.read_text(encoding="utf-8"), encoding="utf-8")
         self.variables["GRAFT_CONFIG"] = str(config)
         return model
+
+    def engine(self, answer: str) -> None:
+        """The real server of llama.cpp, bound by a grammar to `answer`, and a config that names it."""
+        engine = self.enterContext(Engine())
+        bound = {"grammar": grammar([answer])}
+        config = graft.write_config(self.folder / "config.toml", "llamacpp", engine.url, context=8192, max_tokens=2048, extra_body=bound)
+        self.variables["GRAFT_CONFIG"] = str(config)
 
     def held(self) -> Held:
         held = Held()

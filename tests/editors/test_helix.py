@@ -113,6 +113,15 @@ class Actions(HelixTest):
             if case.language == "python":
                 self.check(case)
 
+    def test_documents_by_llama_cpp(self) -> None:
+        for language, case in DOCUMENT.items():
+            with self.subTest(language=language):
+                self.engine(case.answer)
+                editor = self.edit(language, case.symbol)
+                self.pick(editor, case.title)
+                editor.sees("done by tiny.gguf")
+                self.assertEqual(editor.text(FILES[language]), case.result)
+
     def test_an_action_by_its_key(self) -> None:
         case = DOCUMENT["python"]
         self.model(case.answer)

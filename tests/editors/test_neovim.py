@@ -65,6 +65,15 @@ class Menu(Editing):
             if case.language == "python":
                 self.check(case)
 
+    def test_documents_by_llama_cpp(self) -> None:
+        for language, case in DOCUMENT.items():
+            with self.subTest(language=language):
+                self.engine(case.answer)
+                editor = self.edit(language, case.symbol)
+                editor.pick(case.title)
+                self.assertRegex(editor.ended(), r"^done by tiny\.gguf", editor.told())
+                self.assertEqual(editor.text(), case.result)
+
     def test_merges_what_is_typed_above_while_the_model_works(self) -> None:
         # Ctrl-U: Neovim's Rust settings go on with the comment below, and would put its mark in front.
         for language, comment in (("rust", "// 🦀 typed meanwhile"), ("python", "# 🐍 typed meanwhile")):

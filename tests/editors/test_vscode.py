@@ -15,11 +15,12 @@ from tests import graft
 from tests.editors import code_server, recorded
 from tests.editors.code_server import CodeServer
 from tests.editors.vscode_cases import CASES, EXTENSIONS, SOURCES, changed, position
+from tests.engine.cases import grammar
 from tests.engine.engine import Engine
 from tests.scripted_model import Held, Reply, ScriptedModel
 
 SHOTS = graft.ROOT / "target" / "vscode"
-# Documentation by the scripted model, completion by llama.cpp's server, which a grammar binds to one text.
+# Actions by the scripted model, completion by llama.cpp's server, which a grammar binds to one text; two models for whoever asks for them.
 CONFIG = """[providers.scripted]
 kind = "openai"
 base_url = "{scripted}"
@@ -39,6 +40,18 @@ provider = "llama"
 model = "tiny"
 context = 8192
 extra_body = {{ seed = 11, grammar = 'root ::= "a + b\\n}}\\n\\nfn other" [a-z]{{1,200}}' }}
+
+[models.rust]
+provider = "llama"
+model = "tiny"
+context = 8192
+extra_body = {{ grammar = {rust} }}
+
+[models.python]
+provider = "llama"
+model = "tiny"
+context = 8192
+extra_body = {{ grammar = {python} }}
 
 [routes]
 default = ["deep"]
@@ -65,7 +78,8 @@ class Started:
         self.project = home / "project"
         graft.write_files(self.project, FIRST)
         config = home / "config.toml"
-        config.write_text(CONFIG.format(scripted=model.url, llama=engine.url), encoding="utf-8")
+        bound = {language: graft.toml(grammar([CASES[language]["document"].answer])) for language in SOURCES}
+        config.write_text(CONFIG.format(scripted=model.url, llama=engine.url, **bound), encoding="utf-8")
         self.model = model
         self.code = CodeServer(self.project, graft.environment(home, config), {}, SHOTS)
 
@@ -340,6 +354,24 @@ class InlineCompletion(VSCodeTest):
         self.code.screen("type", text="b")
         self.code.screen("gone", selector=self.GHOST, pattern=self.SUGGESTED)
         self.wait_text(path, "fn add(a: u8, b: u8) -> u8 {\n    b\n}\n")
+
+
+class Engines(VSCodeTest):
+    """Actions by llama.cpp's server."""
+
+    def check(self, language: str) -> None:
+        case, source = CASES[language]["document"], SOURCES[language]
+        path = self.open(f"engine.{EXTENSIONS[language]}", source)
+        self.code.put_cursor(path, source, case.at)
+        self.code.probe("command", name="graft.document", arguments=[{"model": language}])
+        self.wait_text(path, changed(source, case))
+        self.assertEqual(self.model.requests, [])
+
+    def test_documents_in_rust(self) -> None:
+        self.check("rust")
+
+    def test_documents_in_python(self) -> None:
+        self.check("python")
 
 
 class Recorded(VSCodeTest):
