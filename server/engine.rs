@@ -7,6 +7,8 @@ mod complete;
 mod completion_answer;
 mod completion_cache;
 mod completion_context;
+mod completion_disclosure;
+mod completion_memo;
 mod completion_report;
 mod completion_step;
 mod cost;
@@ -61,6 +63,7 @@ use crate::route::Purpose;
 use crate::syntax::{Diagnostic, Document};
 use budget::Budget;
 use completion_cache::Cache;
+use completion_memo::Memo;
 use discovery::Discovery;
 use endpoints::{Endpoints, Standing};
 use own_code::OwnCode;
@@ -136,6 +139,7 @@ pub struct Engine {
     ignores: Arc<IgnoreFiles>,
     ledger: Arc<Ledger>,
     cache: Arc<Cache>,
+    memo: Arc<Memo>,
     own_code: Arc<OwnCode>,
     /// What has been said of jobs that were not saved.
     complaints: Arc<Mutex<Vec<String>>>,
@@ -170,6 +174,7 @@ impl Engine {
             ignores: Arc::default(),
             ledger: Arc::default(),
             cache: Arc::default(),
+            memo: Arc::default(),
             own_code: Arc::default(),
             complaints: Arc::default(),
         }
@@ -181,6 +186,7 @@ impl Engine {
         self.endpoints.forgive();
         self.budget.forget();
         self.cache.clear();
+        self.memo.clear();
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
     }
 

@@ -3,6 +3,7 @@
 
 mod balance;
 mod finish;
+mod judged;
 mod overlap;
 mod place;
 mod repetition;

@@ -5,7 +5,7 @@ mod build;
 mod context;
 
 pub use build::{Ask, Sections, build};
-pub use context::{declarations, surroundings};
+pub use context::{Neighbours, declarations};
 
 /// Everything a provider gets to see of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,7 +29,7 @@ pub use complexity::{Complexity, Measure};
 pub use convention::{Linter, LinterReport, Naming, Role, TestFramework, TestNaming};
 pub use definition::{Definition, DefinitionKind};
 pub use diagnostic::{Diagnostic, Severity};
-pub use document::Document;
+pub use document::{Document, Identity};
 pub use imported::{Imported, imported};
 pub use language::{BlockComment, BodyForm, Documentation, ImportList, Language, ModulePath, TestPlace};
 pub use languages::LANGUAGES;

@@ -85,6 +85,10 @@ async fn suggested(
         Ok(place) => place,
         Err(quiet) => return Ok(Suggested::Nothing(quiet)),
     };
+    if !engine.cache.may_know(&place) {
+        // Meanwhile, as it takes a while.
+        work_out(&place);
+    }
     let verdict = verdict(engine, task, &config).await?;
     notes.route.privacy = verdict.class;
     let question = Question { engine, task, wanted, config, baseline, place, verdict, started, begun };
@@ -94,6 +98,14 @@ async fn suggested(
     }
 }
 
+/// Begins to parse what answers are judged in.
+fn work_out(place: &Place) {
+    let place = place.clone();
+    tokio::task::spawn_blocking(move || {
+        place.closest();
+    });
+}
+
 fn permitted(place: Place, config: &Config, wanted: &Wanted) -> Result<Place, String> {
     match place.permitted(&config.completion, wanted.trigger) {
         Ok(()) => Ok(place),
@@ -101,10 +113,14 @@ fn permitted(place: Place, config: &Config, wanted: &Wanted) -> Result<Place, St
     }
 }
 
+/// What the runtime's clock is late by: it ticks once in a millisecond, and rounds up.
+const TICK: Duration = Duration::from_millis(1);
+
 /// Ends then; at once where that has been, without a turn of the clock.
 pub(super) async fn pause_until(then: tokio::time::Instant) {
-    if then > tokio::time::Instant::now() {
-        tokio::time::sleep_until(then).await;
+    let until = then - TICK;
+    if until > tokio::time::Instant::now() {
+        tokio::time::sleep_until(until).await;
     }
 }
 

@@ -4,17 +4,18 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::sync::OnceCell;
+
 use super::complete::{Notes, Suggested, Wanted, pause_until, place_in};
 use super::completion_cache::{Said, Under};
-use super::completion_context::Context;
 use super::completion_step::{Answered, Ask};
 use super::own_code::At;
 use super::run::no_route;
 use super::{Attempt, Engine, Failure, Source, Suggestion, Suggestions, Task, discovery};
-use crate::config::{BUILTIN, Config, Model, Ownership, SecretHandling};
+use crate::config::{BUILTIN, Config, Model, Ownership};
 use crate::inline_completion::{Ending, Place, Selected, Trigger, finish};
 use crate::model::Usage;
-use crate::privacy::{Masking, Verdict, find};
+use crate::privacy::Verdict;
 use crate::route::{Purpose, Route, Step, TaskFacts, needs_model, route};
 use crate::syntax::Scope;
 use crate::validate::{Baseline, ReasonCode};
@@ -53,8 +54,7 @@ impl Question<'_> {
     }
 
     pub(super) async fn answer(&self, notes: &mut Notes) -> Result<Suggested, Failure> {
-        let scope = self.scope();
-        let facts = self.facts(&scope);
+        let facts = self.facts();
         let named = self.task.model.as_deref();
         // One's own code is at hand before a model is even looked for.
         let begins = |chain: &Route| matches!(chain.steps.first(), Some(Step::Builtin));
@@ -78,7 +78,10 @@ impl Question<'_> {
         };
         // It has had its say.
         steps.retain(|step| !is_first || matches!(step, Step::Model(_)));
-        let ask = self.ask(&config, self.context(&config, &scope).await);
+        let ask = self.ask(&config);
+        if !self.wanted.pause.is_zero() {
+            ask.prepare(&steps).await;
+        }
         pause_until(self.begun + self.wanted.pause).await;
         self.by_steps(steps, &ask, own, notes).await
     }
@@ -89,7 +92,8 @@ impl Question<'_> {
         pause_until(self.begun + self.wanted.pause / 2).await;
         if !self.wanted.pause.is_zero() {
             // What is near the next cursor is told by this tree.
-            self.task.document.tree();
+            self.baseline.document().tree();
+            self.place.closest();
         }
     }
 
@@ -237,41 +241,31 @@ impl Question<'_> {
         }
     }
 
-    fn scope(&self) -> Scope {
-        let (document, at) = self.place.near();
-        Scope::at(document, at..at).unwrap_or_else(|| Scope::file(document))
-    }
-
-    fn facts(&self, scope: &Scope) -> TaskFacts {
-        let facts = TaskFacts::of(Purpose::Complete, self.place.near().0, scope, &[]);
+    /// What rules may look at; nothing is counted where there are none.
+    fn facts(&self) -> TaskFacts {
+        let facts = match self.config.rules.is_empty() {
+            true => TaskFacts::uncounted(Purpose::Complete, &self.place.document),
+            false => {
+                let near = self.place.near().0.without_history();
+                let at = self.place.near().1;
+                let scope = Scope::at(&near, at..at).unwrap_or_else(|| Scope::file(&near));
+                TaskFacts::of(Purpose::Complete, &near, &scope, &[])
+            }
+        };
         TaskFacts { path: self.task.path_in_project(), privacy: self.verdict.clone(), ..facts }
     }
 
-    fn ask<'q>(&'q self, config: &'q Arc<Config>, context: Context) -> Ask<'q> {
-        let source = self.baseline.document().source();
-        let secrets = match config.privacy.secrets {
-            SecretHandling::Send => Vec::new(),
-            _ => find(source).into_iter().chain(context.secrets.iter().cloned()).collect(),
-        };
-        let masking = Masking::new(&secrets, std::iter::once(source).chain(context.texts()));
-        let path = self.task.path_in_project().unwrap_or_default();
+    fn ask<'q>(&'q self, config: &'q Arc<Config>) -> Ask<'q> {
         Ask {
             engine: self.engine,
+            task: self.task,
             config,
+            document: self.baseline.document(),
             place: self.place.clone(),
             privacy: self.verdict.clone(),
-            masking,
-            path,
-            context,
+            path: self.task.path_in_project().unwrap_or_default(),
+            context: OnceCell::new(),
         }
-    }
-
-    /// What other files have to say: looked up off the threads that answer, as it asks the disk for their classes.
-    async fn context(&self, config: &Arc<Config>, scope: &Scope) -> Context {
-        let (engine, task, config) = (self.engine.clone(), self.task.clone(), config.clone());
-        let (document, scope, verdict) = (self.place.near().0.clone(), scope.clone(), self.verdict.clone());
-        let looked = move || engine.completion_context(&task, &config, (&document, &scope, &verdict));
-        tokio::task::spawn_blocking(looked).await.unwrap_or_default()
     }
 
     /// Whether only the user's own models may be asked: while somebody types, where no chain was written for that.

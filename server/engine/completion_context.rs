@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::{Engine, Task};
 use crate::config::{Config, PrivacyClass, SecretHandling};
 use crate::fim::OtherFile;
-use crate::privacy::{FileNames, Secret, Verdict, classify, find};
-use crate::prompt::{declarations, estimated_tokens, surroundings};
-use crate::syntax::{Document, Scope};
+use crate::inline_completion::Place;
+use crate::privacy::{FileNames, Secret, Verdict, classify};
+use crate::prompt::estimated_tokens;
+use crate::syntax::{Document, Scope, identifiers};
 
 /// The open documents that are looked at, those that were changed last.
 const MOST_FILES: usize = 8;
@@ -67,7 +68,7 @@ impl Engine {
         &self,
         task: &Task,
         config: &Arc<Config>,
-        own: (&Document, &Scope, &Verdict),
+        (place, verdict): (&Place, &Verdict),
     ) -> Context {
         let mut context = Context::default();
         let open = task.workspace.open.as_ref().map(|open| open()).unwrap_or_default();
@@ -75,21 +76,32 @@ impl Engine {
         let others = open.iter().filter(|(path, _)| task.path.as_deref() != Some(path)).take(MOST_FILES);
         for (path, document) in others.collect::<Vec<_>>().into_iter().rev() {
             let class = self.class_of(path, document, root, config);
-            let text = declarations(document, MOST_OF_ONE).replace('\r', "");
-            context.learn(config, document);
-            context.add(shown(path, root), text, class);
+            let text = self.memo.declared(document, MOST_OF_ONE);
+            // The secrets of a whole file: a piece of it might hold half of one.
+            if config.privacy.secrets != SecretHandling::Send {
+                context.secrets.extend(self.memo.secrets(document).iter().cloned().map(Secret::without_line));
+            }
+            context.add(shown(path, root), text.to_string(), class);
         }
-        let (document, scope, verdict) = own;
         let path = task.path.as_deref().map(|path| shown(path, root)).unwrap_or_default();
-        context.add(path, surroundings(document, scope, MOST_OF_ONE), verdict.class);
+        context.add(path, self.named_beside(place), verdict.class);
         context
+    }
+
+    /// The imports near the place, and what the scope names of what is near.
+    fn named_beside(&self, place: &Place) -> String {
+        let (closest, at) = place.closest();
+        let scope = Scope::at(closest, at..at).unwrap_or_else(|| Scope::file(closest));
+        let names = identifiers(closest, scope.range.clone());
+        let rest = place.near_without(scope.range.clone());
+        self.memo.neighbours(&rest).named(&names, &scope.enclosing, MOST_OF_ONE)
     }
 
     fn class_of(&self, path: &Path, document: &Document, root: Option<&Path>, config: &Config) -> PrivacyClass {
         let names = FileNames { path: Some(path), root, ..FileNames::default() };
         let class = classify(&config.privacy, &names, &self.ignores).class;
         match config.privacy.secrets {
-            SecretHandling::Local if !find(document.source()).is_empty() => class.max(PrivacyClass::LocalOnly),
+            SecretHandling::Local if !self.memo.secrets(document).is_empty() => class.max(PrivacyClass::LocalOnly),
             _ => class,
         }
     }
@@ -99,13 +111,6 @@ impl Context {
     fn add(&mut self, path: String, text: String, class: PrivacyClass) {
         if !text.trim().is_empty() && class != PrivacyClass::Never {
             self.files.push(Shown { file: OtherFile { path, text }, class });
-        }
-    }
-
-    /// The secrets of a whole file: a piece of it might hold half of one.
-    fn learn(&mut self, config: &Config, document: &Document) {
-        if config.privacy.secrets != SecretHandling::Send {
-            self.secrets.extend(find(document.source()).into_iter().map(Secret::without_line));
         }
     }
 }

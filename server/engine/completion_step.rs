@@ -2,27 +2,32 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use tokio::sync::OnceCell;
+
 use super::budget::Leave;
 use super::complete::Notes;
 use super::completion_context::Context;
-use super::disclosure::Owner;
+use super::completion_disclosure::{Shown, others};
 use super::endpoints::{Turn, Urgency, Wish, beginning, fails_here_only};
 use super::model_step::code;
 use super::story::Trouble;
 use super::window;
-use super::{Attempt, Engine};
-use crate::config::{Config, Model, Ownership};
-use crate::fim::{Hole, OtherFile};
-use crate::inline_completion::{Ending, Finished, Place, finish, hole};
+use super::{Attempt, Engine, Task};
+use crate::config::{Config, Model};
+use crate::fim::Hole;
+use crate::inline_completion::{Ending, Finished, Place, finish};
 use crate::model::{
     Answer, CannotFill, Event, Finish, ModelError, Patience, Usage, Way, at_most, depends_on_server, pricing, way,
 };
 use crate::privacy::{Masking, Verdict};
 use crate::prompt::estimated_tokens;
+use crate::route::Step;
+use crate::syntax::Document;
 use crate::validate::ReasonCode;
 
 /// The longest answers in tokens: of a line, and of a block.
@@ -36,14 +41,16 @@ const ROOM: u64 = 64;
 /// What all models of a chain are asked about.
 pub(super) struct Ask<'a> {
     pub(super) engine: &'a Engine,
-    pub(super) config: &'a Config,
+    pub(super) task: &'a Task,
+    pub(super) config: &'a Arc<Config>,
+    /// The task's, with `\n` line ends, and without what an editor's list has selected.
+    pub(super) document: &'a Document,
     pub(super) place: Place,
     pub(super) privacy: Verdict,
-    pub(super) masking: Masking,
     /// The file's path as it is shown.
     pub(super) path: String,
     /// Code of other files, where somebody has a place for it.
-    pub(super) context: Context,
+    pub(super) context: OnceCell<Context>,
 }
 
 /// One model's word.
@@ -90,12 +97,14 @@ impl Ask<'_> {
     ) -> Result<(Answered, Usage), Answered> {
         let most = if self.place.is_one_line() { LINE } else { BLOCK };
         let budget = window::of(model).saturating_sub(u64::from(most) + ROOM).min(MOST_CODE);
-        let (mut hole, is_masked, owner) = self.disclosed(turn, model, hole(&self.place, budget), notes).await?;
         let way = self.way(model).await?;
+        let nothing = Context::default();
+        let context = if way.takes_files() { self.context().await } else { &nothing };
+        let Shown { mut hole, owner, masking } = self.disclosed(turn, model, context, budget, notes).await?;
         if way.takes_files() {
             let own = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix);
             let left = window::of(model).saturating_sub(own + u64::from(most) + ROOM);
-            (hole.path, hole.others) = (self.path.clone(), self.others(left, owner, is_masked));
+            (hole.path, hole.others) = (self.path.clone(), others(context, left, owner, masking.as_ref()));
         }
         let others = hole.others.iter().map(|other| estimated_tokens(&other.text)).sum::<u64>();
         let input_tokens = estimated_tokens(&hole.prefix) + estimated_tokens(&hole.suffix) + others;
@@ -113,7 +122,7 @@ impl Ask<'_> {
                 raw.push_str(&piece);
                 leave.owes(usage(raw.len()));
                 // A masked answer is read as a whole.
-                if enough.is_none() && !is_masked {
+                if enough.is_none() && masking.is_none() {
                     enough = self.enough((&way, &hole), &raw, piece.contains('\n'));
                 }
             }
@@ -131,7 +140,7 @@ impl Ask<'_> {
         leave.settle(used).await;
         let said = match answered {
             Err(error) => failed(&error),
-            Ok(answer) => self.read((&way, &hole), &answer.text, &answer.finish, is_masked),
+            Ok(answer) => self.read((&way, &hole), &answer.text, &answer.finish, masking.as_ref()),
         };
         Ok((said, used))
     }
@@ -169,11 +178,11 @@ impl Ask<'_> {
         has_line.then(|| finish(&self.place, code, Ending::Open)).filter(|finished| finished.complete)
     }
 
-    fn read(&self, (way, hole): (&Way, &Hole), answer: &str, ended: &Finish, is_masked: bool) -> Answered {
+    fn read(&self, (way, hole): (&Way, &Hole), answer: &str, ended: &Finish, masking: Option<&Masking>) -> Answered {
         let is_cut = *ended == Finish::Length && way.code(answer, hole, false).1;
         let ending = if is_cut { Ending::CutOff } else { Ending::Whole };
         let (answer, _) = way.code(answer, hole, true);
-        let restored = if is_masked { self.masking.restore(answer).ok() } else { Some(answer.to_owned()) };
+        let restored = masking.map_or_else(|| Some(answer.to_owned()), |masking| masking.restore(answer).ok());
         match (ended, restored) {
             (Finish::Refused(word), _) => {
                 let message = format!("the model declined ({word})");
@@ -184,54 +193,23 @@ impl Ask<'_> {
         }
     }
 
-    /// What of the code may go there: all, all but its secrets, or nothing.
-    async fn disclosed(
-        &self,
-        turn: &mut Turn,
-        model: &Model,
-        hole: Hole,
-        notes: &mut Notes,
-    ) -> Result<(Hole, bool, Ownership), Answered> {
-        let whole = format!("{}{}", hole.prefix, hole.suffix);
-        let shows_some = |text: &str| !self.masking.shown_in(text).is_empty();
-        let has_secrets = shows_some(&whole) || self.context.texts().any(shows_some);
-        let strictest = self.privacy.clone().or_stricter(self.context.strictest());
-        let owner = Owner::of(self.engine, model, &strictest, has_secrets).await;
-        let owner = owner.map_err(|error| {
-            turn.tell(Err(&error));
-            failed(&error)
-        })?;
-        if !self.privacy.class.allows(owner.ownership) {
-            let refusal = owner.refusal(model, &self.privacy);
-            return Err(Answered::Failed { code: refusal.code, message: refusal.message, trouble: Trouble::Private });
-        }
-        if owner.ownership != Ownership::Cloud || self.masking.secrets().next().is_none() {
-            return Ok((hole, false, owner.ownership));
-        }
-        let (prefix, suffix) = (self.masking.mask(&hole.prefix), self.masking.mask(&hole.suffix));
-        let masked = Hole { prefix, suffix, ..hole };
-        // Where the cursor or the budget cuts a secret in two, half of one would stay.
-        let all = self.masking.mask(self.place.near().0.source());
-        if has_secrets {
-            notes.masked = self.masking.shown_in(&whole);
-        }
-        match all.contains(&format!("{}{}", masked.prefix, masked.suffix)) {
-            true => Ok((masked, has_secrets, owner.ownership)),
-            false => Err(Answered::Failed {
-                code: ReasonCode::Privacy,
-                message: "not asked: a secret stands right at the cursor; complete it by hand".to_owned(),
-                trouble: Trouble::Private,
-            }),
+    /// Works out in the pause what any of the steps will want.
+    pub(super) async fn prepare(&self, steps: &[&Step]) {
+        if steps.iter().any(|step| matches!(step, Step::Model(_))) {
+            self.context().await;
+            self.secrets();
         }
     }
 
-    /// Code of other files that may go to a server of that kind: a file that may not is left out.
-    fn others(&self, budget: u64, owner: Ownership, is_masked: bool) -> Vec<OtherFile> {
-        let mut others = self.context.within(budget, |class| class.allows(owner));
-        if is_masked {
-            others.iter_mut().for_each(|other| other.text = self.masking.mask(&other.text));
-        }
-        others
+    /// What other files have to say: looked up off the threads that answer, as it asks the disk for their classes.
+    async fn context(&self) -> &Context {
+        let looked = || async {
+            let (engine, task, config) = (self.engine.clone(), self.task.clone(), self.config.clone());
+            let (place, verdict) = (self.place.clone(), self.privacy.clone());
+            let looked = move || engine.completion_context(&task, &config, (&place, &verdict));
+            tokio::task::spawn_blocking(looked).await.unwrap_or_default()
+        };
+        self.context.get_or_init(looked).await
     }
 
     async fn way(&self, model: &Model) -> Result<Way, Answered> {
@@ -264,7 +242,7 @@ impl Ask<'_> {
 
 const NOTHING: Finished = Finished { text: None, complete: true };
 
-fn failed(error: &ModelError) -> Answered {
+pub(super) fn failed(error: &ModelError) -> Answered {
     let (code, message) = (code(error.class), error.message.clone());
     Answered::Failed { code, message, trouble: Trouble::Failed(error.class) }
 }

@@ -4,7 +4,7 @@
 use super::{Engine, Outcome, Task};
 use crate::actions::{Plan, Target};
 use crate::config::{Config, PrivacyClass, SecretHandling};
-use crate::privacy::{FileNames, Secret, Verdict, classify, find};
+use crate::privacy::{FileNames, Secret, Verdict, classify};
 
 impl Engine {
     /// The class of the task's own document, which all its prompts show. Looks at the disk.
@@ -22,7 +22,7 @@ impl Engine {
         };
         let verdict = classify(&config.privacy, &file, &self.ignores);
         match config.privacy.secrets {
-            SecretHandling::Local => verdict.or_stricter(of_secrets(&find(task.document.source()))),
+            SecretHandling::Local => verdict.or_stricter(of_secrets(&self.memo.secrets(&task.document))),
             _ => verdict,
         }
     }

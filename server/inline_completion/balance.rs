@@ -45,11 +45,16 @@ fn step(open: &mut Vec<(char, bool)>, bracket: Bracket) {
 /// Where the answer leaves the node that the cursor stands in: before the first bracket that closes what the text behind the
 /// cursor closes, or that closes nothing. Its length where it stays inside.
 pub(super) fn leaves_at(place: &Place, answer: &str) -> usize {
+    if !may_leave(answer) {
+        return answer.len();
+    }
+    let judged = place.judged();
     // In one step from a fresh tree: what stands before the cursor is not parsed again.
-    let document = place.near.edited(place.at..place.near.source().len(), answer, None);
-    let mut outer = place.open.0.clone();
+    let (closest, at) = judged.place();
+    let document = closest.edited(at..closest.text().len(), answer, None);
+    let mut outer = judged.open.0.clone();
     let mut own: Vec<char> = Vec::new();
-    for bracket in brackets(&document, place.at..place.at + answer.len()) {
+    for bracket in brackets(&document, at..at + answer.len()) {
         if bracket.opens() {
             own.push(bracket.mark);
         } else if own.last() == Some(&bracket.partner()) {
@@ -57,10 +62,27 @@ pub(super) fn leaves_at(place: &Place, answer: &str) -> usize {
         } else if own.is_empty() && outer.last() == Some(&(bracket.partner(), false)) {
             outer.pop();
         } else {
-            return bracket.at - place.at;
+            return bracket.at - at;
         }
     }
     answer.len()
+}
+
+/// Whether an answer could leave: not where each bracket that it closes is one of its own, and no mark in it may make text of
+/// brackets, so that there is nothing to parse.
+fn may_leave(answer: &str) -> bool {
+    let mut own: Vec<char> = Vec::new();
+    answer.chars().any(|mark| match mark {
+        '(' | '[' | '{' => {
+            own.push(mark);
+            false
+        }
+        ')' | ']' | '}' => own.pop() != Some(Bracket { at: 0, mark }.partner()),
+        '"' | '\'' | '`' | '#' => true,
+        // Of a comment, or of a pattern.
+        '/' => true,
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::Place;
 use super::balance::leaves_at;
 use super::overlap::{repeats, without_suffix};
 use super::repetition::circles_at;
-use crate::syntax::{Census, bytes_in_error, widest_from};
+use crate::syntax::widest_from;
 use crate::text::leading_whitespace;
 use crate::validate::new_look_alike;
 
@@ -103,10 +103,11 @@ fn outdented(place: &Place, text: &str) -> usize {
     let mut at = 0;
     let mut blank = false;
     let mut has_line = false;
+    let ends_at_base = text.contains('\n') && place.ends_at_base();
     for line in text.split_inclusive('\n') {
         let (indent, own) = (leading_whitespace(line).len(), line.trim());
         if at > 0 && !own.is_empty() && !own.starts_with([')', ']', '}']) {
-            let further_out = if place.ends_at_base { indent <= place.base } else { indent < place.base };
+            let further_out = if ends_at_base { indent <= place.base } else { indent < place.base };
             let paragraph = blank && has_line && indent <= place.base && !place.empty_body;
             if further_out || paragraph {
                 return at;
@@ -121,13 +122,15 @@ fn outdented(place: &Place, text: &str) -> usize {
 
 /// Where the statement ends that the cursor's line begins, by the tree of the result; the length where it goes on.
 fn statement_end(place: &Place, text: &str) -> usize {
-    if place.blank_before || text.trim().is_empty() || !place.ends_at_base {
+    if text.trim().is_empty() || !place.ends_at_base() {
         return text.len();
     }
-    let start = place.near.line_start(place.at) + place.base;
-    let document = place.with(text);
+    let judged = place.judged();
+    let (closest, at) = judged.place();
+    let start = closest.line_start(at) + place.base;
+    let document = judged.with(text);
     let end = widest_from(&document, start).map_or(0, |node| node.end);
-    match end.checked_sub(place.at) {
+    match end.checked_sub(at) {
         // A mark may stand behind the node: what is on the line belongs to it, where it is no code of its own.
         Some(length) if length > 0 && length < text.len() => {
             let rest = text.get(length..).unwrap_or_default();
@@ -151,14 +154,12 @@ fn line_where(text: &str, is: impl Fn(&str) -> bool) -> usize {
 
 /// The longest beginning of the text, by whole lines, that holds.
 fn checked(place: &Place, text: &str) -> Option<String> {
-    let before = Census::of(&place.near, 0..place.near.source().len());
-    let lost = bytes_in_error(&place.near);
     let mut kept = text.trim_end();
     for _ in 0..MOST_TRIES {
         if kept.trim().is_empty() {
             return None;
         }
-        if holds(place, kept, &before, lost) {
+        if holds(place, kept) {
             return Some(kept.to_owned());
         }
         kept = kept.rfind('\n').and_then(|at| kept.get(..at)).unwrap_or_default().trim_end();
@@ -166,17 +167,17 @@ fn checked(place: &Place, text: &str) -> Option<String> {
     None
 }
 
-fn holds(place: &Place, text: &str, before: &Census, lost: usize) -> bool {
+fn holds(place: &Place, text: &str) -> bool {
     let is_plain = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     let adds = text.chars().any(|c| !c.is_whitespace()) && !repeats(text, place.suffix());
     if !adds || !text.chars().all(is_plain) {
         return false;
     }
-    let new = place.with(text);
-    let inserted = place.at..place.at + text.len();
-    new_look_alike(&place.document, &new, inserted).is_none()
-        && Census::of(&new, 0..new.source().len()).len() <= before.len()
-        && bytes_in_error(&new) <= lost
+    let judged = place.judged();
+    let new = judged.with(text);
+    let (_, at) = judged.place();
+    new_look_alike(&place.document, &new, at..at + text.len()).is_none()
+        && judged.bears(&new, text, (&place.document, place.offset))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The cursor: whether anything is to be shown there, how far it may go, and the code around it within a budget.
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
-use super::balance::Open;
+use super::judged::Judged;
 use crate::config::{Activation, CompletionSettings};
 use crate::fim::Hole;
 use crate::prompt::estimated_tokens;
@@ -13,7 +14,7 @@ use crate::text::{detect_unit, leading_whitespace};
 const CLOSERS: &str = ")]}>;,:{'\"`";
 /// An estimated token, in bytes.
 const TOKEN: u64 = 4;
-/// How far the code around the cursor reaches in which an answer is judged, in bytes; no hole is longer.
+/// How far the code around the cursor reaches that a model may be shown, in bytes; no hole is longer.
 const NEAR: usize = 7_500;
 
 /// Who wants a completion.
@@ -62,21 +63,19 @@ pub struct Place {
     pub document: Document,
     /// The cursor, in bytes.
     pub offset: usize,
-    /// What of the document is near the cursor, in which all is judged, and the cursor in that.
-    pub(super) near: Document,
-    pub(super) at: usize,
+    /// What of the document is near the cursor, and the cursor in that.
+    near: Document,
+    at: usize,
     /// Whether the answer has to stay on its line.
     pub(super) single: bool,
     /// The indentation below which the enclosing node ends, in bytes of its blanks.
     pub(super) base: usize,
-    /// Whether a line that stands no deeper than that starts something else.
-    pub(super) ends_at_base: bool,
     /// Whether nothing but blanks stands before the cursor on its line.
     pub(super) blank_before: bool,
     /// Whether a body was opened right before the cursor and nothing is in it.
     pub(super) empty_body: bool,
-    /// Brackets that are open at the cursor, and which of them the text behind it closes.
-    pub(super) open: Open,
+    /// What answers are judged in, worked out when first asked for; clones share it.
+    judged: Arc<OnceLock<Judged>>,
 }
 
 impl Place {
@@ -85,10 +84,11 @@ impl Place {
     /// # Errors
     /// Nothing is to be shown there.
     pub fn of(document: &Document, offset: usize, trigger: Trigger) -> Result<Place, Quiet> {
-        let source = document.source();
-        let offset = (0..=offset.min(source.len())).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0);
-        let before = document.slice(document.line_start(offset)..offset);
-        let after = source.get(offset..).unwrap_or_default();
+        let offset = document.text().whole_character(offset);
+        let (near, at) = near(document, offset);
+        let source = near.source();
+        let before = near.slice(near.line_start(at)..at);
+        let after = source.get(at..).unwrap_or_default();
         let rest = after.lines().next().unwrap_or_default().trim_end();
         if trigger == Trigger::Automatic {
             let is_word = |c: char| c.is_alphanumeric() || c == '_';
@@ -103,30 +103,51 @@ impl Place {
         if blank_before && rest.starts_with(char::is_whitespace) && !rest.trim().is_empty() {
             return Err(Quiet::InIndentation);
         }
-        let (near, at) = near(document, offset);
         let opens = before.trim_end().ends_with(['{', ':', '(', '[']);
-        let in_comment = !blank_before && in_comment(&near, at);
         let base = leading_whitespace(before).len();
-        let above = source.get(..offset).unwrap_or_default().trim_end();
+        let above = source.get(..at).unwrap_or_default().trim_end();
         let next_line = after.lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_default();
         let closes = rest.trim().starts_with('}') || next_line.trim_start().starts_with(['}', ')', ']']);
         Ok(Place {
             single: !(rest.trim().is_empty() || opens && rest.trim().starts_with(['}', ')', ']'])),
             base,
-            ends_at_base: !blank_before && !in_comment,
             blank_before,
             empty_body: above.ends_with(['{', ':']) && (closes || leading_whitespace(next_line).len() < base.max(1)),
-            open: Open::at(&near, at),
             near,
             at,
             document: document.clone(),
             offset,
+            judged: Arc::default(),
         })
     }
 
-    /// What of the document is near the cursor, and the cursor in that, in bytes.
+    /// What of the document is near the cursor, not parsed, and the cursor in that, in bytes.
     pub fn near(&self) -> (&Document, usize) {
         (&self.near, self.at)
+    }
+
+    /// What answers are judged in, parsed, and the cursor in that, in bytes: less than what is near. Takes its time at the first call;
+    /// the place and its clones remember it.
+    pub fn closest(&self) -> (&Document, usize) {
+        self.judged().place()
+    }
+
+    /// What is near without the lines of `range`, which is of what is closest, in bytes.
+    pub fn near_without(&self, range: Range<usize>) -> Document {
+        let (before, after) = self.judged().around(range, self.offset);
+        let source = self.near.source();
+        let before = source.get(..self.at.saturating_sub(before)).unwrap_or_default();
+        let after = source.get((self.at + after).min(source.len())..).unwrap_or_default();
+        Document::new(self.near.language(), &format!("{before}{after}"), None)
+    }
+
+    pub(super) fn judged(&self) -> &Judged {
+        self.judged.get_or_init(|| Judged::at(&self.document, self.offset))
+    }
+
+    /// Whether a line that stands no deeper than the cursor's starts something else.
+    pub(super) fn ends_at_base(&self) -> bool {
+        !self.blank_before && !self.judged().in_comment
     }
 
     /// Why the settings want nothing here, where they do.
@@ -135,7 +156,10 @@ impl Place {
     /// In a comment or a string, where they name these.
     pub fn permitted(&self, settings: &CompletionSettings, trigger: Trigger) -> Result<(), Quiet> {
         let least = if trigger == Trigger::Automatic { Activation::Auto } else { Activation::Manual };
-        let (document, at) = self.near();
+        if settings.comments <= least && settings.strings <= least {
+            return Ok(());
+        }
+        let (document, at) = self.closest();
         if settings.comments > least && in_comment(document, at) {
             return Err(Quiet::InComment(settings.comments.as_str()));
         }
@@ -168,16 +192,6 @@ impl Place {
         let step = if line.trim_end().ends_with(['{', ':', '(', '[']) { unit() } else { 0 };
         self.before().len() < leading_whitespace(line).len() + step
     }
-
-    /// The document with `text` at the cursor. Where all is well the parse starts from the old tree; where there are errors it
-    /// starts anew, as a tree that grew edit by edit recovers from them in other ways.
-    pub(super) fn with(&self, text: &str) -> Document {
-        let new = self.near.edited(self.at..self.at, text, None);
-        match new.tree().is_some_and(|tree| !tree.root_node().has_error()) {
-            true => new,
-            false => Document::new(self.near.language(), new.source(), None),
-        }
-    }
 }
 
 /// The code around a place within `budget` estimated tokens, three quarters of it before the cursor, each half cut where a node
@@ -191,20 +205,21 @@ pub fn hole(place: &Place, budget: u64) -> Hole {
     let most_before = bytes(budget - short_suffix);
     let from = place.at.saturating_sub(most_before);
     let from = (from..=place.at).find(|at| source.is_char_boundary(*at)).unwrap_or(place.at);
-    let begin = if from == 0 { 0 } else { begin_at(&place.near, from, place.at) };
+    let outside = place.offset - place.at;
+    let begin = if from == 0 { 0 } else { begin_at(&place.document, from + outside, place.offset) - outside };
     let left = bytes(budget).saturating_sub(place.at - begin);
     let to = place.at + left.min(after);
     let to = (place.at..=to).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(place.at);
-    let end = if to == source.len() { to } else { end_at(&place.near, place.at, to) };
+    let end = if to == source.len() { to } else { end_at(&place.document, place.offset, to + outside) - outside };
     let piece = |range: Range<usize>| source.get(range).unwrap_or_default().to_owned();
     Hole { prefix: piece(begin..place.at), suffix: piece(place.at..end), ..Hole::default() }
 }
 
-/// What is near a cursor of the document, parsed without regard to how the text came about; all of it where that is little.
+/// What is near a cursor of the document; all of it where that is little.
 fn near(document: &Document, offset: usize) -> (Document, usize) {
     match Vicinity::of(document, offset, NEAR, NEAR) {
         Some(vicinity) => (vicinity.document().clone(), vicinity.inside(offset)),
-        None => (document.without_history(), offset),
+        None => (document.clone(), offset),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a model should know of the rest of the file: imports, what encloses the scope, what the scope names. Refuses whole bodies.
 
+use std::collections::BTreeSet;
+
 use super::estimated_tokens;
 use crate::syntax::{Definition, DefinitionKind, Document, Scope, identifiers};
 
@@ -33,20 +35,27 @@ pub(super) fn enclosing(document: &Document, scope: &Scope) -> String {
 pub(super) fn named_definitions(document: &Document, scope: &Scope, budget: u64) -> String {
     let names = identifiers(document, scope.range.clone());
     let is_named = |definition: &&Definition| {
-        let name = definition.name.rsplit(" for ").next().unwrap_or(&definition.name);
-        let name = name.split(['<', ' ']).next().unwrap_or(name);
         let outside = definition.node.end <= scope.range.start || definition.node.start >= scope.range.end;
         let own = scope.enclosing.iter().any(|around| around.node == definition.node);
-        outside && !own && !definition.is_test && names.contains(name)
+        outside && !own && !definition.is_test && names.contains(bare_name(definition))
     };
-    let shown = |definition: &Definition| {
-        let is_long = definition.kind.has_methods() && definition.node.len() > WHOLE_BYTES;
-        match definition.kind.is_callable() || is_long {
-            true => signature(document, definition),
-            false => first_lines(document.slice(definition.node.clone())),
-        }
-    };
+    let shown = |definition: &Definition| summary(document, definition);
     within(budget, document.outline().definitions.iter().filter(is_named).map(shown))
+}
+
+/// The name that code mentions.
+fn bare_name(definition: &Definition) -> &str {
+    let name = definition.name.rsplit(" for ").next().unwrap_or(&definition.name);
+    name.split(['<', ' ']).next().unwrap_or(name)
+}
+
+/// What is shown of a definition that is mentioned elsewhere.
+fn summary(document: &Document, definition: &Definition) -> String {
+    let is_long = definition.kind.has_methods() && definition.node.len() > WHOLE_BYTES;
+    match definition.kind.is_callable() || is_long {
+        true => signature(document, definition),
+        false => first_lines(document.slice(definition.node.clone())),
+    }
 }
 
 fn signature(document: &Document, definition: &Definition) -> String {
@@ -93,13 +102,44 @@ fn within(budget: u64, texts: impl Iterator<Item = String>) -> String {
     parts.join("\n")
 }
 
-/// Imports of the file and what the scope names of it, up to `budget` estimated tokens.
-pub fn surroundings(document: &Document, scope: &Scope, budget: u64) -> String {
-    let imports = imports(document);
-    let cost = estimated_tokens(&imports);
-    let (imports, left) = if cost <= budget { (imports, budget - cost) } else { (String::new(), budget) };
-    let named = named_definitions(document, scope, left);
-    [imports, named].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+/// What a file has to say to one of its definitions, which is not in it: imports, and the other definitions by their names. Worked out
+/// once for all that is typed in that definition.
+#[derive(Debug, Default)]
+pub struct Neighbours {
+    imports: String,
+    definitions: Vec<Neighbour>,
+}
+
+#[derive(Debug)]
+struct Neighbour {
+    whole_name: String,
+    name: String,
+    summary: String,
+}
+
+impl Neighbours {
+    /// Those of a file without the definition.
+    pub fn of(rest: &Document) -> Neighbours {
+        let neighbour = |definition: &Definition| Neighbour {
+            whole_name: definition.name.clone(),
+            name: bare_name(definition).to_owned(),
+            summary: summary(rest, definition),
+        };
+        let known = rest.outline().definitions.iter().filter(|definition| !definition.is_test);
+        Neighbours { imports: imports(rest), definitions: known.map(neighbour).collect() }
+    }
+
+    /// The imports, and what of the others has one of the names, up to `budget` estimated tokens; not what stands `around` the
+    /// definition.
+    pub fn named(&self, names: &BTreeSet<&str>, around: &[Definition], budget: u64) -> String {
+        let cost = estimated_tokens(&self.imports);
+        let (imports, left) =
+            if cost <= budget { (self.imports.clone(), budget - cost) } else { (String::new(), budget) };
+        let is_around = |neighbour: &Neighbour| around.iter().any(|outer| outer.name == neighbour.whole_name);
+        let named = self.definitions.iter().filter(|own| names.contains(own.name.as_str()) && !is_around(own));
+        let named = within(left, named.map(|own| own.summary.clone()));
+        [imports, named].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    }
 }
 
 #[cfg(test)]

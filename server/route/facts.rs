@@ -26,6 +26,20 @@ pub struct TaskFacts {
 }
 
 impl TaskFacts {
+    /// The facts of a task whose scope nobody looks at.
+    pub fn uncounted(action: impl Into<Purpose>, document: &Document) -> TaskFacts {
+        TaskFacts {
+            action: action.into(),
+            language: document.language().name,
+            path: None,
+            lines: 0,
+            measure: Measure::default(),
+            kind: kind(&ScopeShape::File),
+            severity: None,
+            privacy: Verdict::default(),
+        }
+    }
+
     /// The facts of a task on `scope` of `document`.
     pub fn of(action: impl Into<Purpose>, document: &Document, scope: &Scope, diagnostics: &[Diagnostic]) -> TaskFacts {
         TaskFacts {

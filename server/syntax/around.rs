@@ -88,11 +88,12 @@ pub fn widest_from(document: &Document, start: usize) -> Option<Range<usize>> {
 }
 
 /// Where a text that may begin at `from` at the earliest and reaches `to` should begin: with the first node that lies after `from`
-/// beside what holds `to`, where that costs no more than half of the text; else with a line.
+/// beside what holds `to`, where that costs no more than half of the text; else with a line. The last tree will do, moved along with
+/// later edits.
 pub fn begin_at(document: &Document, from: usize, to: usize) -> usize {
     let mut begin = None;
-    beside(document, to, &mut |node| {
-        let at = document.line_start(node.start_byte());
+    beside(document, from..to, to, &mut |node| {
+        let at = document.line_start(node.start_byte().min(document.source().len()));
         if begin.is_none() && at >= from && at < to {
             begin = Some(at);
         }
@@ -102,10 +103,10 @@ pub fn begin_at(document: &Document, from: usize, to: usize) -> usize {
 }
 
 /// Where a text that begins at `from` and may reach `to` at most should end: behind the last node that ends before `to` beside what
-/// holds `from`, where that costs no more than half of the text; else with a line.
+/// holds `from`, where that costs no more than half of the text; else with a line. The last tree will do here, too.
 pub fn end_at(document: &Document, from: usize, to: usize) -> usize {
     let mut end = None;
-    beside(document, from, &mut |node| {
+    beside(document, from..to, from, &mut |node| {
         if node.end_byte() <= to && node.end_byte() > from {
             end = end.max(Some(node.end_byte()));
         }
@@ -114,17 +115,17 @@ pub fn end_at(document: &Document, from: usize, to: usize) -> usize {
     end.filter(cheap).unwrap_or_else(|| document.line_start(to).max(from))
 }
 
-/// Looks at every node beside those that hold `offset`, from the outside in.
-fn beside(document: &Document, offset: usize, look: &mut dyn FnMut(Node<'_>)) {
-    let Some(tree) = document.tree() else { return };
+/// Looks at every node in `range` (bytes, to where it may reach beyond it) beside those that hold `offset`, from the outside in.
+fn beside(document: &Document, range: Range<usize>, offset: usize, look: &mut dyn FnMut(Node<'_>)) {
+    let Some(tree) = document.tree_of_before() else { return };
     let mut cursor = tree.walk();
-    loop {
-        if !cursor.goto_first_child() {
-            return;
-        }
+    while cursor.goto_first_child_for_byte(range.start).is_some() {
         let mut around = None;
         loop {
             let node = cursor.node();
+            if node.start_byte() >= range.end {
+                break;
+            }
             match node.start_byte() < offset && offset < node.end_byte() {
                 true => around = Some(node),
                 false => look(node),

@@ -63,31 +63,37 @@ impl Census {
         self.problems.is_empty()
     }
 
+    /// Whether each problem is one of `before`, counting equal ones.
+    pub fn is_part_of(&self, before: &Census) -> bool {
+        self.new_ones(before).is_empty()
+    }
+
     /// The first problem that `before` did not have, counting equal ones: line from 0, and a sentence.
     pub fn first_new(&self, before: &Census) -> Option<(usize, &str)> {
         if self.len() <= before.len() && self.is_empty() {
             return None;
         }
-        let mut known: HashMap<&(String, String, String), usize> = HashMap::new();
-        for problem in &before.problems {
-            *known.entry(&problem.key).or_default() += 1;
-        }
-        let new: Vec<&Problem> = self
-            .problems
-            .iter()
-            .filter(|problem| match known.get_mut(&problem.key) {
-                Some(count) if *count > 0 => {
-                    *count -= 1;
-                    false
-                }
-                _ => true,
-            })
-            .collect();
+        let new = self.new_ones(before);
         // Recovery may place or word an old error anew; as many as before, none of them more, is not worse.
         if self.len() < before.len() {
             return None;
         }
         new.first().map(|problem| (problem.line, problem.sentence.as_str()))
+    }
+
+    fn new_ones(&self, before: &Census) -> Vec<&Problem> {
+        let mut known: HashMap<&(String, String, String), usize> = HashMap::new();
+        for problem in &before.problems {
+            *known.entry(&problem.key).or_default() += 1;
+        }
+        let is_new = |problem: &&Problem| match known.get_mut(&problem.key) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        };
+        self.problems.iter().filter(is_new).collect()
     }
 
     /// Looks at every node that holds an error. By a list, not by recursion: text may nest deeper than a stack.
@@ -116,21 +122,26 @@ impl Census {
 
     fn visit_layout(&mut self, document: &Document, root: Node<'_>, within: &Range<usize>) {
         self.check_margin(document, root, within);
-        let mut open = vec![root];
-        while let Some(node) = open.pop() {
-            if node.end_byte() < within.start || node.start_byte() > within.end {
+        let mut cursor = root.walk();
+        // Each node on its way down, with one cursor for all of them: a file has many.
+        let mut above = vec![root];
+        loop {
+            let node = cursor.node();
+            let is_within = node.end_byte() >= within.start && node.start_byte() <= within.end;
+            // The field, not the node's name, says that this is a suite: every compound statement has one.
+            if let (Some("body" | "consequence" | "alternative"), Some(owner)) = (cursor.field_name(), above.last()) {
+                self.check_suite(document, *owner, node);
+            }
+            if is_within && cursor.goto_first_child() {
+                above.push(node);
                 continue;
             }
-            let mut cursor = node.walk();
-            let mut more = cursor.goto_first_child();
-            while more {
-                // The field, not the node's name, says that this is a suite: every compound statement has one.
-                if matches!(cursor.field_name(), Some("body" | "consequence" | "alternative")) {
-                    self.check_suite(document, node, cursor.node());
+            while !cursor.goto_next_sibling() {
+                above.pop();
+                if !cursor.goto_parent() {
+                    return;
                 }
-                more = cursor.goto_next_sibling();
             }
-            push_children(&mut open, node);
         }
     }
 

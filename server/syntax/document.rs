@@ -1,13 +1,14 @@
 //! A document at one moment: text, language, version, and a tree that is parsed when first asked for. Refuses to change:
 //! an edit makes a new document that shares what it can.
 
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
 use super::{Language, Outline};
-use crate::text::{Encoding, Position, Span, Text};
+use crate::text::{Encoding, Position, Span, Text, normalize_line_ends};
 
 /// An immutable snapshot; cloning shares it. Its tree may come from an incremental parse, which recovers from errors in other
 /// ways than a fresh one: good for lists and scopes, not for judging an edit.
@@ -19,38 +20,99 @@ struct State {
     language: &'static Language,
     version: Option<i32>,
     text: Text,
-    /// Whether a `\r` stands without `\n`: the parser counts rows otherwise than the editor, so nothing is reused.
-    lone_carriage_return: bool,
+    /// What is known of its `\r`.
+    returns: Returns,
     source: OnceLock<String>,
+    /// The same document with `\n` line ends, where somebody asked for it or for that of a document which this one came from.
+    twin: OnceLock<Document>,
     /// The last tree, moved along with every edit since; input of the next parse.
     stale: Mutex<Option<Tree>>,
     tree: OnceLock<Option<Tree>>,
     outline: OnceLock<Outline>,
 }
 
+/// Tells a document from others, and keeps it from nothing.
+#[derive(Debug, Clone)]
+pub struct Identity(Weak<State>);
+
+impl Identity {
+    /// Whether it is that document's.
+    pub fn is_of(&self, document: &Document) -> bool {
+        self.0.as_ptr() == Arc::as_ptr(&document.0)
+    }
+
+    /// Whether the document is gone.
+    pub fn is_gone(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+}
+
+/// The `\r` of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Returns {
+    /// There is none.
+    None,
+    /// There may be some, and each stands before a `\n`.
+    Paired,
+    /// One stands alone: the parser counts rows otherwise than the editor, so nothing is reused.
+    Lone,
+}
+
+impl Returns {
+    fn of(text: &str) -> Returns {
+        let is_lone = |(at, _): (usize, &str)| !text[at + 1..].starts_with('\n');
+        match text.contains('\r') {
+            false => Returns::None,
+            true if text.match_indices('\r').any(is_lone) => Returns::Lone,
+            true => Returns::Paired,
+        }
+    }
+
+    /// What is known of a text after `range` (bytes) of it is new.
+    fn after(self, text: &Text, range: Range<usize>) -> Returns {
+        // What was taken out may have parted a pair.
+        let around = text.slice(range.start.saturating_sub(1)..range.end + 2);
+        let (is_end, around) = (range.end + 2 >= text.len(), around.as_str());
+        let known = around
+            .strip_suffix('\r')
+            .filter(|_| !is_end)
+            .map_or_else(|| Returns::of(around), |rest| Returns::of(rest).max(Returns::Paired));
+        match self {
+            Returns::Lone if known != Returns::None => Returns::of(&text.to_string()),
+            _ => self.max(known),
+        }
+    }
+}
+
 impl Document {
     /// A document fresh from a file or an editor. `version` is the editor's, if there is one.
     pub fn new(language: &'static Language, text: &str, version: Option<i32>) -> Document {
-        Document::with(language, Text::new(text), version, has_lone_carriage_return(text), None)
+        Document::with(language, Text::new(text), version, Returns::of(text), None)
     }
 
     fn with(
         language: &'static Language,
         text: Text,
         version: Option<i32>,
-        lone: bool,
+        returns: Returns,
         stale: Option<Tree>,
     ) -> Document {
         Document(Arc::new(State {
             language,
             version,
             text,
-            lone_carriage_return: lone,
+            returns,
             source: OnceLock::new(),
+            twin: OnceLock::new(),
             stale: Mutex::new(stale),
             tree: OnceLock::new(),
             outline: OnceLock::new(),
         }))
+    }
+
+    /// What tells it from others.
+    pub fn identity(&self) -> Identity {
+        Identity(Arc::downgrade(&self.0))
     }
 
     /// The language, which says how the text is read.
@@ -78,6 +140,14 @@ impl Document {
         self.source().get(range).unwrap_or_default()
     }
 
+    /// The bytes of `range`, out of the text in one piece where there is one.
+    pub(super) fn text_of(&self, range: Range<usize>) -> Cow<'_, [u8]> {
+        match self.0.source.get() {
+            Some(source) => Cow::Borrowed(source.as_bytes().get(range).unwrap_or_default()),
+            None => Cow::Owned(self.0.text.slice(range).into_bytes()),
+        }
+    }
+
     /// Where the line that holds byte `offset` starts, in bytes; a byte order mark is before the first line.
     pub fn line_start(&self, offset: usize) -> usize {
         let source = self.source();
@@ -92,13 +162,13 @@ impl Document {
         let end = range.end.clamp(start, state.text.len());
         let mut text = state.text.clone();
         text.replace(start..end, new);
-        let lone =
-            if new.contains('\r') { has_lone_carriage_return(&text.to_string()) } else { state.lone_carriage_return };
+        let returns = state.returns.after(&text, start..start + new.len());
         let old_tree = match state.tree.get() {
             Some(tree) => tree.clone(),
             None => state.stale.lock().ok().and_then(|stale| stale.clone()),
         };
-        let stale = old_tree.filter(|_| !lone && !state.lone_carriage_return).map(|mut tree| {
+        let is_lone = returns.max(state.returns) == Returns::Lone;
+        let stale = old_tree.filter(|_| !is_lone).map(|mut tree| {
             tree.edit(&InputEdit {
                 start_byte: start,
                 old_end_byte: end,
@@ -109,7 +179,45 @@ impl Document {
             });
             tree
         });
-        Document::with(state.language, text, version, lone, stale)
+        let edited = Document::with(state.language, text, version, returns, stale);
+        if let Some(twin) =
+            state.twin.get().filter(|_| !is_lone).and_then(|twin| self.twin_edited(twin, start..end, new, version))
+        {
+            let _ = edited.0.twin.set(twin);
+        }
+        edited
+    }
+
+    /// The twin after the same edit; nothing where that is not sure to be the edited document's twin.
+    fn twin_edited(&self, twin: &Document, range: Range<usize>, new: &str, version: Option<i32>) -> Option<Document> {
+        let parts_a_pair = |at: usize| self.0.text.slice(at.saturating_sub(1)..at + 1) == "\r\n";
+        if parts_a_pair(range.start) || parts_a_pair(range.end) || new.ends_with('\r') {
+            return None;
+        }
+        let inside = twin.text().range(self.0.text.span(range, Encoding::Utf8), Encoding::Utf8);
+        Some(twin.edited(inside, &new.replace("\r\n", "\n"), version))
+    }
+
+    /// Whether it may have other line ends than `\n`.
+    pub fn has_returns(&self) -> bool {
+        self.0.returns != Returns::None
+    }
+
+    /// The same document with `\n` line ends; line and character of a place agree in both. It is this one where it has no others,
+    /// and it goes along with edits as this one does.
+    pub fn with_newlines(&self) -> Document {
+        let state = &*self.0;
+        if state.returns == Returns::None {
+            return self.clone();
+        }
+        let twin = || match normalize_line_ends(self.source()).0 {
+            same if same == self.source() => None,
+            normal => Some(Document::new(state.language, &normal, state.version)),
+        };
+        match state.twin.get() {
+            Some(twin) => twin.clone(),
+            None => twin().map_or_else(|| self.clone(), |twin| state.twin.get_or_init(|| twin).clone()),
+        }
     }
 
     /// The document after an edit given by positions, as editors send them.
@@ -169,10 +277,6 @@ impl Document {
 fn point(text: &Text, offset: usize) -> Point {
     let position = text.position(offset, Encoding::Utf8);
     Point { row: position.line, column: position.character }
-}
-
-fn has_lone_carriage_return(text: &str) -> bool {
-    text.match_indices('\r').any(|(at, _)| !text[at + 1..].starts_with('\n'))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(super) enum Reach {
     Below(Option<Range<usize>>),
     /// Starting at the node itself only.
     Itself,
+    /// The same, as far as a match touches the range (bytes).
+    ItselfAt(Range<usize>),
 }
 
 /// Hands over each match's captures by name, without those that only serve a condition of the query.
@@ -33,9 +35,15 @@ pub(super) fn each_match<'tree>(
         Reach::Itself => {
             cursor.set_max_start_depth(Some(0));
         }
+        Reach::ItselfAt(range) => {
+            cursor.set_max_start_depth(Some(0));
+            cursor.set_byte_range(range);
+        }
     }
     let names = query.capture_names();
-    let mut matches = cursor.matches(query, node, document.source().as_bytes());
+    // A piece at a time: most queries need no text, and the text in one piece is not always there.
+    let text = |node: Node<'_>| std::iter::once(document.text_of(node.byte_range()));
+    let mut matches = cursor.matches(query, node, text);
     while let Some(found) = matches.next() {
         let captures: Vec<(&'static str, Node<'tree>)> = found
             .captures()

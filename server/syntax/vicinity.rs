@@ -8,6 +8,7 @@ use tree_sitter::{Node, Tree};
 
 use super::Document;
 use super::query::{Reach, each_match};
+use crate::text::{Encoding, Position};
 
 /// A document with what is left out of it.
 #[derive(Debug, Clone)]
@@ -21,24 +22,24 @@ impl Vicinity {
     /// What is near byte `at`: at least `before` bytes before it and `after` bytes behind it. Nothing where that would be nearly all of
     /// the document. Boundaries far from the place come from the last tree, moved along with later edits.
     pub fn of(document: &Document, at: usize, before: usize, after: usize) -> Option<Vicinity> {
-        let source = document.source();
-        if source.len() < before + after + (before + after) / 4 {
+        let text = document.text();
+        if text.len() < before + after + (before + after) / 4 {
             return None;
         }
         let tree = document.tree_of_before()?;
         let left_out = left_out(document, &tree, at, at.saturating_sub(before)..at.saturating_add(after));
         let saved: usize = left_out.iter().map(Range::len).sum();
-        if saved * 5 < source.len() {
+        if saved * 5 < text.len() {
             return None;
         }
-        let mut text = String::with_capacity(source.len() - saved);
+        let mut left = String::with_capacity(text.len() - saved);
         let mut from = 0;
         for gap in &left_out {
-            text.push_str(source.get(from..gap.start)?);
+            left.push_str(&text.slice(from..gap.start));
             from = gap.end;
         }
-        text.push_str(source.get(from..)?);
-        let document = Document::new(document.language(), &text, document.version());
+        left.push_str(&text.slice(from..text.len()));
+        let document = Document::new(document.language(), &left, document.version());
         Some(Vicinity { document, left_out })
     }
 
@@ -61,55 +62,96 @@ impl Vicinity {
 
 /// The lines of whole children of blocks around `near` that lie outside it.
 fn left_out(document: &Document, tree: &Tree, at: usize, near: Range<usize>) -> Vec<Range<usize>> {
-    let blocks = blocks_around(document, tree, at..at);
     let mut gaps = Vec::new();
+    let mut blocks = HashSet::new();
     let mut node = tree.root_node();
     loop {
-        let mut cursor = node.walk();
-        let children: Vec<Node<'_>> = node.children(&mut cursor).collect();
+        note_blocks(document, node, at, &mut blocks);
         if blocks.contains(&node.id()) {
-            gaps.extend(gap_before(document, &children, near.start));
-            gaps.extend(gap_after(document, &children, near.end));
+            gaps.extend(gap_before(document, node, near.start));
+            gaps.extend(gap_after(document, node, near.end));
         }
-        match children.into_iter().find(|child| child.start_byte() <= at && at <= child.end_byte()) {
-            Some(inner) => node = inner,
-            None => break,
+        let mut cursor = node.walk();
+        // The first that does not end before the place: where it begins behind it, none holds it.
+        let is_inside = match at.checked_sub(1) {
+            Some(before) => cursor.goto_first_child_for_byte(before).is_some(),
+            None => cursor.goto_first_child(),
+        };
+        if !is_inside {
+            break;
+        }
+        match cursor.node() {
+            inner if inner.start_byte() <= at => node = inner,
+            _ => break,
         }
     }
+    gaps.retain(|gap| gap.start < gap.end);
     gaps.sort_by_key(|gap| gap.start);
     gaps
 }
 
-fn blocks_around(document: &Document, tree: &Tree, at: Range<usize>) -> HashSet<usize> {
-    let mut blocks = HashSet::new();
-    each_match(document, document.language().query(), tree.root_node(), Reach::Below(Some(at)), |captures| {
+/// Notes the node and what it owns at a place, as far as they are blocks.
+fn note_blocks(document: &Document, node: Node<'_>, at: usize, blocks: &mut HashSet<usize>) {
+    each_match(document, document.language().query(), node, Reach::ItselfAt(at..at), |captures| {
         blocks.extend(captures.iter().filter(|(name, _)| *name == "block").map(|(_, node)| node.id()));
     });
-    blocks
 }
 
 /// From the first child's line to the line of the last child that begins before the place.
-fn gap_before(document: &Document, children: &[Node<'_>], place: usize) -> Option<Range<usize>> {
-    let mut lines = lines_of(document, children).filter(|line| *line <= place);
-    let first = lines.next()?;
-    lines.last().map(|last| first..last)
+fn gap_before(document: &Document, block: Node<'_>, place: usize) -> Option<Range<usize>> {
+    let mut cursor = block.walk();
+    let mut more = cursor.goto_first_child();
+    let mut first = None;
+    while more && first.is_none() && cursor.node().start_byte() <= place {
+        first = line_of(document, cursor.node());
+        more = cursor.goto_next_sibling();
+    }
+    let first = first?;
+    // Siblings before one are counted from the first: the one before is looked for by its last byte.
+    let mut at = place;
+    loop {
+        cursor.reset(block);
+        if cursor.goto_first_child_for_byte(at).is_none() && !cursor.goto_last_child() {
+            return None;
+        }
+        let start = cursor.node().start_byte();
+        if let Some(line) = line_of(document, cursor.node()).filter(|line| *line <= place) {
+            return (line > first).then_some(first..line);
+        }
+        let before = document.slice(first..start.min(at)).trim_end().len();
+        at = (first + before).checked_sub(1).filter(|_| before > 0)?;
+    }
 }
 
 /// From the line of the first child behind the place to the end of the last one.
-fn gap_after(document: &Document, children: &[Node<'_>], place: usize) -> Option<Range<usize>> {
-    let first = lines_of(document, children).find(|line| *line >= place)?;
-    let last = children.iter().rev().find(|child| child.is_named() && !child.is_error())?;
-    let end = last.end_byte().min(document.source().len());
-    (end > first).then_some(first..end)
+fn gap_after(document: &Document, block: Node<'_>, place: usize) -> Option<Range<usize>> {
+    let mut cursor = block.walk();
+    let mut more = cursor.goto_first_child_for_byte(place).is_some();
+    let mut first = None;
+    while more && first.is_none() {
+        first = line_of(document, cursor.node()).filter(|line| *line >= place);
+        more = cursor.goto_next_sibling();
+    }
+    let first = first?;
+    cursor.reset(block);
+    let mut more = cursor.goto_last_child();
+    while more && !is_own(cursor.node()) {
+        more = cursor.goto_previous_sibling();
+    }
+    let end = cursor.node().end_byte().min(document.text().len());
+    (more && end > first).then_some(first..end)
 }
 
-/// Where lines start that a child of its own begins.
-fn lines_of(document: &Document, children: &[Node<'_>]) -> impl Iterator<Item = usize> {
-    let own = children.iter().filter(|child| child.is_named() && !child.is_error() && !child.is_missing());
-    own.filter_map(|child| {
-        let line = document.line_start(child.start_byte().min(document.source().len()));
-        document.source().get(line..child.start_byte())?.trim().is_empty().then_some(line)
-    })
+fn is_own(child: Node<'_>) -> bool {
+    child.is_named() && !child.is_error() && !child.is_missing()
+}
+
+/// Where the line starts that a child of its own begins.
+fn line_of(document: &Document, child: Node<'_>) -> Option<usize> {
+    let text = document.text();
+    let start = child.start_byte().min(text.len());
+    let line = text.offset(Position { line: text.position(start, Encoding::Utf8).line, character: 0 }, Encoding::Utf8);
+    (is_own(child) && text.slice(line..start).trim_matches('\u{feff}').trim().is_empty()).then_some(line)
 }
 
 #[cfg(test)]

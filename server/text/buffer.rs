@@ -38,6 +38,11 @@ impl Text {
         self.0.slice(start..end).to_string()
     }
 
+    /// A place that is inside no character: `offset` (bytes, clamped to the text), or the start of the character that it is inside of.
+    pub fn whole_character(&self, offset: usize) -> usize {
+        self.0.char_to_byte(self.0.byte_to_char(offset.min(self.len())))
+    }
+
     /// The piece of storage that holds byte `offset`, from that byte on; empty at the end. For parsers that read piecewise.
     pub fn chunk_from(&self, offset: usize) -> &[u8] {
         if offset >= self.len() {

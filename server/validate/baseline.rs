@@ -1,6 +1,7 @@
 //! The document that a task started from, in the two forms that matter: as it is, and with `\n` line ends. Refuses to be edited.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::syntax::Document;
 use crate::text::{Edit, Edits, EditsError, Encoding, LineEnd, normalize_line_ends};
@@ -10,7 +11,8 @@ use crate::text::{Edit, Edits, EditsError, Encoding, LineEnd, normalize_line_end
 pub struct Baseline {
     original: Document,
     document: Document,
-    ends: LineEnd,
+    /// Worked out when first asked for: it takes a look at all of the text.
+    ends: OnceLock<LineEnd>,
 }
 
 impl Baseline {
@@ -23,12 +25,11 @@ impl Baseline {
 
     /// The same for who judges by parts that are parsed anew: the twin's tree may be one that grew edit by edit.
     pub fn unparsed(original: &Document) -> Baseline {
-        let (normal, ends) = normalize_line_ends(original.source());
-        let document = match normal == original.source() {
-            true => original.clone(),
-            false => Document::new(original.language(), &normal, original.version()),
-        };
-        Baseline { original: original.clone(), document, ends }
+        Baseline { original: original.clone(), document: original.with_newlines(), ends: OnceLock::new() }
+    }
+
+    fn ends(&self) -> &LineEnd {
+        self.ends.get_or_init(|| normalize_line_ends(self.original.source()).1)
     }
 
     /// The document as it is.
@@ -49,18 +50,21 @@ impl Baseline {
 
     /// Text for a place of the twin as it goes into the original: the place there, and the text with its line ends.
     pub fn original_insertion(&self, at: usize, text: &str) -> (usize, String) {
+        if !self.original.has_returns() {
+            return (at, text.to_owned());
+        }
         let edits = Edits::new(self.document.source(), vec![Edit { range: at..at, new: text.to_owned() }]);
-        let restored = edits.ok().and_then(|edits| self.ends.restore(&edits).into_iter().next());
+        let restored = edits.ok().and_then(|edits| self.ends().restore(&edits).into_iter().next());
         restored.map_or((at, text.to_owned()), |edit| (edit.range.start, edit.new))
     }
 
     /// Bytes of the twin as bytes of the original.
     pub(super) fn original_range(&self, range: Range<usize>) -> Range<usize> {
-        self.ends.original(range.start)..self.ends.original(range.end)
+        self.ends().original(range.start)..self.ends().original(range.end)
     }
 
     /// Edits of the twin as edits of the original, with its line ends.
     pub(super) fn original_edits(&self, edits: &Edits) -> Result<Edits, EditsError> {
-        Edits::new(self.original.source(), self.ends.restore(edits))
+        Edits::new(self.original.source(), self.ends().restore(edits))
     }
 }
