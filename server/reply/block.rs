@@ -33,10 +33,12 @@ pub(super) fn deeper_steps<'t>(
 const WIDEST_STEP: usize = 8;
 
 impl<'a> Block<'a> {
-    /// Whether a line inside a string lacks the block's own blanks: then such lines did not move along with the code.
-    pub(super) fn strings_stayed(&self, base: &str) -> bool {
+    /// Whether a line inside a string lacks the blanks by which the code is to move back, to `new`, or its own where it moves
+    /// elsewhere: then such lines did not move along with the code.
+    pub(super) fn strings_stayed(&self, base: &str, new: &str) -> bool {
+        let moved = base.strip_prefix(new).unwrap_or(base);
         let inner = self.lines.iter().zip(&self.in_string).filter(|(line, inside)| **inside && !line.trim().is_empty());
-        inner.into_iter().any(|(line, _)| !line.starts_with(base))
+        inner.into_iter().any(|(line, _)| !line.starts_with(moved))
     }
 
     /// Whether nothing on the first line says that the next one is deeper.

@@ -35,7 +35,7 @@ impl<'a> Block<'a> {
             let stood = self.stands_as(base, place);
             for convert in [!stood, stood] {
                 for shift_strings in [true, false] {
-                    if shift_strings && self.strings_stayed(base) {
+                    if shift_strings && self.strings_stayed(base, place.base) {
                         continue;
                     }
                     for step in self.steps(base, convert, place.unit) {
@@ -71,6 +71,8 @@ impl<'a> Block<'a> {
             Some(base) if head.len() > self.base.len() || self.closes_first_at(base) => [lost, None],
             // A body that was set one step deeper may stand where its lines stood before.
             Some(base) if self.stands_as(base, place) => [lost, Some(self.base)],
+            // A header of two lines, moved as a whole, looks as if only the first had moved.
+            Some(_) if self.stands_as(self.base, place) => [Some(self.base), lost],
             // Nothing may stand deeper below a line that ends its statement.
             Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
             Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],
@@ -169,10 +171,13 @@ impl<'a> Block<'a> {
                 // Blanks on a line of their own are kept where nothing moves.
                 (_, false) if content.is_empty() => result.push_str(if base == place.base { blanks } else { "" }),
                 _ if content.is_empty() => {}
-                (_, true) => {
-                    result.push_str(place.base);
-                    result.push_str(line.strip_prefix(base).unwrap_or(content));
-                }
+                (_, true) => match base.strip_prefix(place.base) {
+                    Some(less) => result.push_str(line.strip_prefix(less).unwrap_or(content)),
+                    None => {
+                        result.push_str(place.base);
+                        result.push_str(line.strip_prefix(base).unwrap_or(content));
+                    }
+                },
                 _ => {
                     match blanks.strip_prefix(base) {
                         Some(deeper) => {
