@@ -16,6 +16,7 @@ use super::reading::{Text, prose, texts, tidied};
 use super::reconcile::reconciled;
 use super::reindent::Place;
 use super::unfenced::code_among_prose;
+use super::unwrap::Old;
 use super::{Candidate, Promise, Reading};
 use crate::syntax::{Census, Document, Language, Scope, ScopeShape, line_in_comment, line_in_string};
 use crate::text::base_indent;
@@ -76,7 +77,8 @@ pub fn read(answer: &str, question: &Question<'_>) -> Result<Vec<Readings>, Unre
     let mut other_name = None;
     let (mut marked, mut broken, mut own_broken) = (false, false, Vec::new());
     let is_own = |text: &Text| question.scope.definition().is_some_and(|own| text.text.contains(own.name.as_str()));
-    for mut text in texts(&decoded, old, question.document.language()) {
+    let file = question.document.source();
+    for mut text in texts(&decoded, Old { scope: old, file }, question.document.language()) {
         without_prose(question, &mut text);
         let candidates = match align(question, &text) {
             Ok(candidates) => candidates,

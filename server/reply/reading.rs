@@ -3,7 +3,7 @@
 use super::align::parses_somewhere;
 use super::numbered::without_line_numbers;
 use super::segment::{Segment, SegmentKind, segments};
-use super::unwrap::{is_notation, unwrapped};
+use super::unwrap::{Old, is_notation, unwrapped};
 use crate::syntax::{Document, Language, line_in_comment, line_in_string};
 use crate::text::leading_whitespace;
 
@@ -25,8 +25,8 @@ const MOST: usize = 24;
 /// Infos of blocks that show commands or their output.
 const NOT_CODE: [&str; 9] = ["bash", "sh", "shell", "console", "zsh", "text", "txt", "output", "plaintext"];
 
-/// All texts that `answer` may mean. `old` is the scope's text, against which diffs are read.
-pub(super) fn texts(answer: &str, old: &str, language: &'static Language) -> Vec<Text> {
+/// All texts that `answer` may mean.
+pub(super) fn texts(answer: &str, old: Old<'_>, language: &'static Language) -> Vec<Text> {
     let mut found = Vec::new();
     let segments = segments(answer);
     let mut blocks: Vec<&Segment> = segments.iter().filter(|segment| segment.kind != SegmentKind::Prose).collect();
@@ -72,7 +72,7 @@ pub(super) fn texts(answer: &str, old: &str, language: &'static Language) -> Vec
     found.retain(|text| !numbered(text));
     found.extend(plain);
     for text in &mut found {
-        if let Some(trimmed) = without_blanks_at_line_ends(&text.text, old, language) {
+        if let Some(trimmed) = without_blanks_at_line_ends(&text.text, old.scope, language) {
             text.text = trimmed;
         }
     }
@@ -95,7 +95,7 @@ fn language_of(segment: &Segment) -> Option<&'static str> {
 }
 
 /// What a text wraps; where that has fences, their blocks.
-fn unwrapped_texts(text: &Text, old: &str) -> Vec<Text> {
+fn unwrapped_texts(text: &Text, old: Old<'_>) -> Vec<Text> {
     let own = |inner: String| Text { text: inner, closed: true, marked: true, origin: text.origin };
     let mut found = Vec::new();
     for inner in unwrapped(&text.text, old) {
@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     fn of(answer: &str) -> Vec<Text> {
-        texts(answer, "", Language::by_id("python").unwrap())
+        texts(answer, Old { scope: "", file: "" }, Language::by_id("python").unwrap())
     }
 
     fn first(answer: &str) -> String {
@@ -245,7 +245,13 @@ mod tests {
     fn blanks_at_line_ends_stay_where_the_old_code_has_as_many() {
         let python = Language::by_id("python").unwrap();
         let answer = "```python\nif a and b: \n    s = '''x  \n'''\n  \n    c()\n```\n";
-        let read = |old: &str| texts(answer, old, python).into_iter().next().map(|text| text.text).unwrap_or_default();
+        let read = |old: &str| {
+            texts(answer, Old { scope: old, file: old }, python)
+                .into_iter()
+                .next()
+                .map(|text| text.text)
+                .unwrap_or_default()
+        };
         assert_eq!(read("if a: \n  \n    d = 'x  '; \n"), "if a and b: \n    s = '''x  \n'''\n  \n    c()\n");
         assert_eq!(read("if a:\n    c()\n"), "if a and b:\n    s = '''x  \n'''\n\n    c()\n", "but for a string's own");
     }

@@ -6,6 +6,7 @@ use super::align::block_of;
 use super::decode::decode;
 use super::reading::{Text, prose, texts};
 use super::reindent::Place;
+use super::unwrap::Old;
 use super::{Candidate, Container, Reading, Readings, Unreadable};
 use crate::syntax::{Definition, Document, TestPlace, identifiers, imported};
 use crate::text::{Edit, Edits, IndentUnit, base_indent, detect_unit};
@@ -31,7 +32,7 @@ pub fn read_tests(answer: &str, question: &TestQuestion<'_>) -> Result<Vec<Readi
         return Err(Unreadable::Empty);
     }
     let decoded = decode(answer, question.source.source()).ok_or(Unreadable::OnlyReasoning)?;
-    let texts = texts(&decoded, "", question.target.language());
+    let texts = texts(&decoded, Old { scope: "", file: question.source.source() }, question.target.language());
     let marked = texts.iter().any(|text| text.marked);
     let groups: Vec<Readings> = texts.iter().filter_map(|text| reading(question, text)).collect();
     match groups.is_empty() {

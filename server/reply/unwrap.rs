@@ -17,8 +17,17 @@ const REPLACEMENTS: [(&str, &str); 6] = [
     ("find", "replace"),
 ];
 
-/// What is found inside `text`, likeliest first; nothing where it is no wrapping. `old` is what patches are read against.
-pub(super) fn unwrapped(text: &str, old: &str) -> Vec<String> {
+/// The code that an answer is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Old<'a> {
+    /// The scope, which patches are read against.
+    pub(super) scope: &'a str,
+    /// The whole file: a line of markup that stands in it is code.
+    pub(super) file: &'a str,
+}
+
+/// What is found inside `text`, likeliest first; nothing where it is no wrapping.
+pub(super) fn unwrapped(text: &str, old: Old<'_>) -> Vec<String> {
     let mut found = Vec::new();
     collect(text, old, 0, &mut found);
     found
@@ -30,18 +39,18 @@ pub(super) fn is_notation(text: &str) -> bool {
     json || patch::is_patch(text.trim_matches('\n'))
 }
 
-fn collect(text: &str, old: &str, depth: usize, found: &mut Vec<String>) {
+fn collect(text: &str, old: Old<'_>, depth: usize, found: &mut Vec<String>) {
     if depth == DEEPEST {
         return;
     }
     let mut inner: Vec<String> = Vec::new();
     if let Some(value) = json_of(text) {
-        strings(&value, old, &mut inner);
+        strings(&value, old.scope, &mut inner);
     } else {
         inner.extend(between_tags(text, old));
         inner.extend(between_backticks(text));
     }
-    inner.extend(patch::apply(text.trim_matches('\n'), old));
+    inner.extend(patch::apply(text.trim_matches('\n'), old.scope));
     for text in inner {
         if !is_notation(&text) {
             found.push(text.clone());
@@ -93,15 +102,17 @@ fn strings(value: &Value, old: &str, found: &mut Vec<String>) {
 
 /// What stands between `<tag>` and `</tag>`, for each tag that opens at the margin: markup inside the code's own strings is no
 /// wrapping, and neither is markup that the code has already.
-fn between_tags(text: &str, old: &str) -> Vec<String> {
+fn between_tags(text: &str, old: Old<'_>) -> Vec<String> {
+    let is_known = |line: &str| old.file.lines().any(|known| known.trim() == line.trim());
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(line) = text.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
-        let tag = opening_tag(line).map(|(name, length)| (format!("</{name}>"), at + length));
+        let tag =
+            opening_tag(line).filter(|_| !is_known(line)).map(|(name, length)| (format!("</{name}>"), at + length));
         let inner = tag.and_then(|(close, start)| {
             let rest = text.get(start..)?;
-            let alone = rest.starts_with('\n').then(|| closed_by_line(rest, &close, old)).flatten();
-            let length = alone.or_else(|| rest.find(&close).filter(|_| !old.contains(close.as_str())))?;
+            let alone = rest.starts_with('\n').then(|| closed_by_line(rest, &close, old.scope)).flatten();
+            let length = alone.or_else(|| rest.find(&close).filter(|_| !old.scope.contains(close.as_str())))?;
             Some((start..start + length, start + length + close.len()))
         });
         match inner {
@@ -158,6 +169,10 @@ fn between_backticks(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn scope(scope: &str) -> Old<'_> {
+        Old { scope, file: scope }
+    }
+
     #[test]
     fn unwraps_json_in_all_its_forms() {
         for text in [
@@ -168,10 +183,10 @@ mod tests {
             "Here it is:\n\n{\"code\": \"fn f() {\\n}\"}\n\nDone.",
             "<tool_call>\n{\"code\": \"fn f() {\\n}\"}\n</tool_call>",
         ] {
-            assert_eq!(unwrapped(text, ""), ["fn f() {\n}"], "{text}");
+            assert_eq!(unwrapped(text, scope("")), ["fn f() {\n}"], "{text}");
         }
-        assert_eq!(unwrapped(r#"{"old_string": "1", "new_string": "2"}"#, "fn f() { 1 }"), ["fn f() { 2 }"]);
-        assert!(unwrapped(r#"{"old_string": "1", "new_string": "2"}"#, "1 + 1").is_empty());
+        assert_eq!(unwrapped(r#"{"old_string": "1", "new_string": "2"}"#, scope("fn f() { 1 }")), ["fn f() { 2 }"]);
+        assert!(unwrapped(r#"{"old_string": "1", "new_string": "2"}"#, scope("1 + 1")).is_empty());
     }
 
     #[test]
@@ -182,11 +197,19 @@ mod tests {
             "Sure:\n<file path=\"src/a.rs\">\nfn f() {}\n</file>\nDone.",
             "<code><![CDATA[\nfn f() {}\n]]></code>",
         ] {
-            assert_eq!(unwrapped(text, "").last().map(|text| text.trim()), Some("fn f() {}"), "{text}");
+            assert_eq!(unwrapped(text, scope("")).last().map(|text| text.trim()), Some("fn f() {}"), "{text}");
         }
-        assert!(unwrapped("<p>\nx\n</p>", "return <p>\n  y\n  </p>;").is_empty());
-        assert!(unwrapped("<p>x</p>", "a('</p>')").is_empty());
-        assert!(unwrapped("x = '<p>'\ny = '</p>'", "").is_empty());
+        assert!(unwrapped("<p>\nx\n</p>", scope("return <p>\n  y\n  </p>;")).is_empty());
+        assert!(unwrapped("<p>x</p>", scope("a('</p>')")).is_empty());
+        assert!(unwrapped("x = '<p>'\ny = '</p>'", scope("")).is_empty());
+    }
+
+    #[test]
+    fn markup_of_the_file_is_no_wrapping() {
+        let text = "const LIST: &str = \"\n<ul><li>https://example.org</li></ul>\n\";\nfn f() {}\n";
+        let file = Old { scope: "fn f() {}", file: text };
+        assert_eq!(unwrapped(text, file), [""; 0]);
+        assert_eq!(unwrapped("<ul><li>x</li></ul>", file), ["<li>x</li>", "x"]);
     }
 
     #[test]
