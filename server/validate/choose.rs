@@ -155,6 +155,9 @@ fn decide(name: Option<&str>, mut winners: Vec<Winner<'_>>, mut losers: Vec<Lose
     let done = last(false) > last(true);
     winners.retain(|winner| winner.edit.is_none() == done);
     losers.retain(|loser| !winners.iter().any(|winner| done && winner.is_not_contested_by(loser, name)));
+    // Nor does a stub say anything against what came after it: that was the code before.
+    let is_before = |loser: &Loser<'_>| winners.iter().any(|winner| done && loser.origin < winner.origin);
+    losers.retain(|loser| loser.rejection.code != ReasonCode::Lazy || !is_before(loser));
     winners.sort_by_key(|winner| (winner.candidate.reading, usize::MAX - winner.likeness));
     match winners.into_iter().next() {
         Some(Winner { edit: Some(edit), .. }) => Ok(Decision::Edit(Box::new(edit))),
@@ -203,11 +206,12 @@ impl<'c> Judge<'_, 'c> {
             (false, false) if terms.ending == Ending::Unknown => End::Unsaid,
             (false, false) => End::Shown,
         };
+        // A text that can be read as what is there is just that: no change that somebody asked for looks so by accident.
+        if let Some((likeness, candidate)) = ranked.iter().find(|(_, candidate)| changes_nothing(baseline, candidate)) {
+            return Ok(Some(Winner { candidate, likeness: *likeness, edit: None, origin }));
+        }
         let mut first_rejection = None;
         for (likeness, candidate) in ranked {
-            if changes_nothing(baseline, candidate) {
-                return Ok(Some(Winner { candidate, likeness, edit: None, origin }));
-            }
             match self.validated(candidate, end) {
                 Ok(edit) => return Ok(Some(Winner { candidate, likeness, edit: Some(edit), origin })),
                 Err(rejection) => first_rejection = first_rejection.or(Some(rejection)),

@@ -101,7 +101,8 @@ impl Trial<'_> {
         let edited = Document::new(self.sample.document.language(), &text, None);
         // An import above the scope has moved it; where other definitions begin with the same line, nobody can tell where to.
         let line = first_line(self.sample);
-        let told_apart = self.answer.meant.is_some() && text.matches(line).count() == 1;
+        let only = |text: &str| text.matches(line).count() == 1;
+        let told_apart = self.answer.meant.is_some() && only(&text) && only(self.sample.document.source());
         let moved = text.find(line).filter(|_| told_apart);
         if self.answer.meant.is_some() && moved.is_none() {
             return;

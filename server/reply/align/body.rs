@@ -37,7 +37,10 @@ pub(super) fn align(
         |definition: &Definition| definition.name == target.name && definition.kind != DefinitionKind::Variable;
     let mut found = Vec::new();
     let aligned = first_line_aligned(&text.text);
-    let inners = unwrapped.iter().map(String::as_str).chain([text.text.as_str()]).chain(aligned.as_deref());
+    let mut inners: Vec<&str> = unwrapped.iter().map(String::as_str).collect();
+    // Braces are those of the body, but where the body is a block already.
+    inners.insert(if is_one_block(question.document.slice(body.clone())) { 0 } else { inners.len() }, &text.text);
+    inners.extend(aligned.as_deref());
     for inner in inners {
         let inner = Document::new(fragment.language(), inner, None);
         // Comments alone are no body: they are what was left of a definition that was cut off.
@@ -63,6 +66,12 @@ pub(super) fn align(
         }
     }
     found
+}
+
+/// Whether a body in braces holds nothing but a block in braces.
+fn is_one_block(body: &str) -> bool {
+    let inner = body.strip_prefix('{').and_then(|body| body.strip_suffix('}')).map(str::trim);
+    inner.is_some_and(|inner| inner.starts_with('{') && inner.ends_with('}'))
 }
 
 /// Whether a text is a number alone: a line's, more often than a body.

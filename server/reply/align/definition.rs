@@ -118,7 +118,12 @@ fn is_body_around(document: &Document, fragment: &Document, target: &Definition,
     let tops = fragment.outline().top_level_in(0..end).filter(|top| !is_statement(top));
     let mut others: Vec<Range<usize>> = tops.map(|top| top.whole.clone()).chain([found.whole.clone()]).collect();
     others.sort_by_key(|range| range.start);
-    let starts = std::iter::once(0).chain(others.iter().map(|other| other.end));
+    // One may stand in another.
+    let covered = others.iter().scan(0, |covered, other| {
+        *covered = other.end.max(*covered);
+        Some(*covered)
+    });
+    let starts = std::iter::once(0).chain(covered);
     let ends = others.iter().map(|other| other.start).chain(std::iter::once(end));
     let outside = starts.zip(ends).map(|(start, end)| fragment.slice(start..end.max(start)));
     let around: Vec<&str> = outside.flat_map(worded).collect();
