@@ -2,13 +2,18 @@
 //! complete. Refuses a second question to the same model, and to save anything.
 
 use std::ops::Range;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinHandle;
+
 use super::completion_answer::Question;
-use super::run::{no_route, verdict};
+use super::completion_context::Context;
+use super::run::{internal, no_route};
 use super::{Attempt, Engine, Failure, RouteTaken, Suggestions, Task};
 use crate::config::Config;
 use crate::inline_completion::{Place, Selected, Trigger};
+use crate::privacy::Verdict;
 use crate::route::check_name;
 use crate::validate::Baseline;
 
@@ -85,25 +90,35 @@ async fn suggested(
         Ok(place) => place,
         Err(quiet) => return Ok(Suggested::Nothing(quiet)),
     };
-    if !engine.cache.may_know(&place) {
-        // Meanwhile, as it takes a while.
-        work_out(&place);
+    // Who types on would have it done for nothing.
+    let is_asked = wanted.pause.is_zero() && !engine.cache.may_know(&place);
+    let looking = look(engine, task, &config, is_asked);
+    if is_asked {
+        place.closest();
     }
-    let verdict = verdict(engine, task, &config).await?;
+    let (verdict, others) = looking.await.map_err(|_| internal())?;
     notes.route.privacy = verdict.class;
-    let question = Question { engine, task, wanted, config, baseline, place, verdict, started, begun };
+    let question =
+        Question { engine, task, wanted, config, baseline, place, verdict, others: Mutex::new(others), started, begun };
     match question.remembered() {
         Some(suggested) => Ok(suggested),
         None => question.answer(notes).await,
     }
 }
 
-/// Begins to parse what answers are judged in.
-fn work_out(place: &Place) {
-    let place = place.clone();
+/// Begins to look up what the disk has to say, off the threads that answer: the document's class and, where they are wanted, the other
+/// files' declarations.
+fn look(
+    engine: &Engine,
+    task: &Task,
+    config: &Arc<Config>,
+    wants_others: bool,
+) -> JoinHandle<(Verdict, Option<Context>)> {
+    let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
     tokio::task::spawn_blocking(move || {
-        place.closest();
-    });
+        let others = || engine.context_of_others(&task, &config);
+        (engine.verdict(&task, &config), wants_others.then(others))
+    })
 }
 
 fn permitted(place: Place, config: &Config, wanted: &Wanted) -> Result<Place, String> {

@@ -1,13 +1,14 @@
 //! The answer at a cursor: what was said there before, the user's own code, then the models of the chain, each once. Refuses to
 //! save anything.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::OnceCell;
 
 use super::complete::{Notes, Suggested, Wanted, pause_until, place_in};
 use super::completion_cache::{Said, Under};
+use super::completion_context::Context;
 use super::completion_step::{Answered, Ask};
 use super::own_code::At;
 use super::run::no_route;
@@ -33,6 +34,8 @@ pub(super) struct Question<'a> {
     pub(super) baseline: Baseline,
     pub(super) place: Place,
     pub(super) verdict: Verdict,
+    /// What other files have to say, where that was looked up.
+    pub(super) others: Mutex<Option<Context>>,
     pub(super) started: Instant,
     /// The same on the clock that pauses go by.
     pub(super) begun: tokio::time::Instant,
@@ -264,6 +267,7 @@ impl Question<'_> {
             place: self.place.clone(),
             privacy: self.verdict.clone(),
             path: self.task.path_in_project().unwrap_or_default(),
+            others: Mutex::new(self.others.lock().unwrap_or_else(PoisonError::into_inner).take()),
             context: OnceCell::new(),
         }
     }

@@ -2,7 +2,6 @@
 //! Refuses a file that may not go where the prompt goes, and one whose secrets cannot be told.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::{Engine, Task};
 use crate::config::{Config, PrivacyClass, SecretHandling};
@@ -63,13 +62,8 @@ impl Context {
 }
 
 impl Engine {
-    /// What the open documents and the rest of the own file have to say at a place. Looks at the disk for the files' classes.
-    pub(super) fn completion_context(
-        &self,
-        task: &Task,
-        config: &Arc<Config>,
-        (place, verdict): (&Place, &Verdict),
-    ) -> Context {
+    /// What the open documents have to say. Looks at the disk for their classes.
+    pub(super) fn context_of_others(&self, task: &Task, config: &Config) -> Context {
         let mut context = Context::default();
         let open = task.workspace.open.as_ref().map(|open| open()).unwrap_or_default();
         let root = task.workspace.root.as_deref();
@@ -83,8 +77,15 @@ impl Engine {
             }
             context.add(shown(path, root), text.to_string(), class);
         }
+        context
+    }
+
+    /// The same, and what the rest of the own file has to say at the place.
+    pub(super) fn with_own_file(&self, others: Context, task: &Task, place: &Place, class: PrivacyClass) -> Context {
+        let mut context = others;
+        let root = task.workspace.root.as_deref();
         let path = task.path.as_deref().map(|path| shown(path, root)).unwrap_or_default();
-        context.add(path, self.named_beside(place), verdict.class);
+        context.add(path, self.named_beside(place), class);
         context
     }
 

@@ -2,8 +2,8 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,9 @@ pub(super) struct Ask<'a> {
     pub(super) privacy: Verdict,
     /// The file's path as it is shown.
     pub(super) path: String,
-    /// Code of other files, where somebody has a place for it.
+    /// Code of the other files, where that was looked up already.
+    pub(super) others: Mutex<Option<Context>>,
+    /// The same with the rest of this one, where somebody has a place for it.
     pub(super) context: OnceCell<Context>,
 }
 
@@ -201,13 +203,19 @@ impl Ask<'_> {
         }
     }
 
-    /// What other files have to say: looked up off the threads that answer, as it asks the disk for their classes.
-    async fn context(&self) -> &Context {
+    /// What other files and the rest of this one have to say: the former looked up off the threads that answer, as it asks the disk for
+    /// their classes.
+    pub(super) async fn context(&self) -> &Context {
         let looked = || async {
-            let (engine, task, config) = (self.engine.clone(), self.task.clone(), self.config.clone());
-            let (place, verdict) = (self.place.clone(), self.privacy.clone());
-            let looked = move || engine.completion_context(&task, &config, (&place, &verdict));
-            tokio::task::spawn_blocking(looked).await.unwrap_or_default()
+            let known = self.others.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let others = match known {
+                Some(others) => Ok(others),
+                None => {
+                    let (engine, task, config) = (self.engine.clone(), self.task.clone(), self.config.clone());
+                    tokio::task::spawn_blocking(move || engine.context_of_others(&task, &config)).await
+                }
+            };
+            self.engine.with_own_file(others.unwrap_or_default(), self.task, &self.place, self.privacy.class)
         };
         self.context.get_or_init(looked).await
     }
