@@ -4,8 +4,10 @@ mod budget;
 mod builtin_step;
 mod checkup;
 mod complete;
+mod completion_ahead;
 mod completion_answer;
 mod completion_cache;
+mod completion_chain;
 mod completion_context;
 mod completion_disclosure;
 mod completion_memo;
@@ -30,8 +32,11 @@ mod redaction;
 mod report;
 mod run;
 mod show;
+mod statistics;
+mod status;
 mod story;
 mod suggestion;
+mod warm_up;
 mod window;
 
 use std::ops::Range;
@@ -51,23 +56,27 @@ pub use report::{
 
 use recording::Recording;
 
+pub use status::ProviderStatus;
 pub use story::{Trouble, troubles};
 pub use suggestion::{Source, Suggestion, Suggestions, Uptake};
 
 use crate::actions::{ActionId, Workspace};
 use crate::builtin::LintSite;
-use crate::config::{Config, Provider};
+use crate::config::Config;
 use crate::model::{Models, Probe};
 use crate::privacy::IgnoreFiles;
 use crate::route::Purpose;
 use crate::syntax::{Diagnostic, Document};
 use budget::Budget;
+use completion_ahead::Ahead;
 use completion_cache::Cache;
 use completion_memo::Memo;
 use discovery::Discovery;
-use endpoints::{Endpoints, Standing};
+use endpoints::Endpoints;
 use own_code::OwnCode;
+use statistics::Statistics;
 use suggestion::Ledger;
+use warm_up::Warm;
 
 /// What is to be done, and to what.
 #[derive(Debug, Clone)]
@@ -138,23 +147,14 @@ pub struct Engine {
     budget: Budget,
     ignores: Arc<IgnoreFiles>,
     ledger: Arc<Ledger>,
+    statistics: Arc<Statistics>,
     cache: Arc<Cache>,
     memo: Arc<Memo>,
+    ahead: Arc<Ahead>,
+    warm: Arc<Warm>,
     own_code: Arc<OwnCode>,
     /// What has been said of jobs that were not saved.
     complaints: Arc<Mutex<Vec<String>>>,
-}
-
-/// What is known of a provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderStatus {
-    /// Its config name.
-    pub name: String,
-    /// `unknown` before the first request; `ready`; `busy` while more would have to wait; `unreachable`; `failing` since its
-    /// last answer; `resting` while none of its servers is asked where another will do.
-    pub state: &'static str,
-    /// The last error's sentence, for the last three.
-    pub reason: Option<String>,
 }
 
 impl Engine {
@@ -173,8 +173,11 @@ impl Engine {
             budget: Budget::default(),
             ignores: Arc::default(),
             ledger: Arc::default(),
+            statistics: Arc::default(),
             cache: Arc::default(),
             memo: Arc::default(),
+            ahead: Arc::default(),
+            warm: Arc::default(),
             own_code: Arc::default(),
             complaints: Arc::default(),
         }
@@ -224,9 +227,16 @@ impl Engine {
         complete::complete(self, task, wanted).await
     }
 
+    /// Has a server get ready for completions in the task's document, where the config wants that. Dropping the future ends it.
+    pub async fn warm_up(&self, task: &Task) {
+        warm_up::warm_up(self, task).await;
+    }
+
     /// Hears that the person took a suggestion; whether it is one of this engine's that was not taken before. Those that are
     /// long past are forgotten.
     pub fn accepted(&self, suggestion: u64) -> bool {
+        self.statistics.taken(suggestion);
+        self.ahead.taken(self, suggestion);
         self.ledger.accepted(suggestion)
     }
 
@@ -249,28 +259,6 @@ impl Engine {
     /// As [`Engine::explain`].
     pub fn explain_completion(&self, task: &Task) -> Result<Explanation, Failure> {
         explain::explain(self, task, Purpose::Complete)
-    }
-
-    /// The providers of the config, or the server that was found in place of any, with what is known of them, for
-    /// `graft.status`. Waits for nobody.
-    pub fn providers(&self) -> Vec<ProviderStatus> {
-        let config = self.config();
-        let status = |(name, provider): (&str, &Provider)| {
-            let (state, reason) = match self.endpoints.of(provider).standing() {
-                // Who was found has just answered.
-                Standing::Unasked => (if config.discover { "ready" } else { "unknown" }, None),
-                Standing::Ready => ("ready", None),
-                Standing::Busy => ("busy", None),
-                Standing::Unreachable(trouble) => ("unreachable", Some(trouble)),
-                Standing::Failing(trouble) => ("failing", Some(trouble)),
-                Standing::Resting(_, trouble) => ("resting", Some(trouble)),
-            };
-            ProviderStatus { name: name.to_owned(), state, reason }
-        };
-        let found = config.discover.then(|| self.discovery.last()).flatten();
-        let found = found.map(|model| (model.server, Provider::new(model.server, model.kind, model.base_url)));
-        let configured = config.providers.iter().map(|(name, provider)| (name.as_str(), &**provider));
-        configured.chain(found.iter().map(|(name, provider)| (*name, provider))).map(status).collect()
     }
 
     /// Saves a job where the config wants it. One that is not saved is no failure: the outcome says so, the first time.

@@ -5,6 +5,7 @@ mod context;
 mod holes;
 mod own_code;
 mod property;
+mod ready;
 
 use std::path::Path;
 

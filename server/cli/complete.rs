@@ -1,6 +1,7 @@
 //! `graft-ls complete`: what a model would put at a cursor. Writes no file.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::run::{INTERRUPTED, interrupt};
@@ -44,7 +45,12 @@ fn prepare(arguments: &CompleteArguments) -> Result<Task, Failure> {
     if !task.range.is_empty() {
         return Err(bad_request("a completion has one place; name it as FILE:LINE:COL"));
     }
-    Ok(Task { model: arguments.model.clone(), ..task })
+    // Nobody takes a suggestion here, so there is nothing to tell of it.
+    let mut config = task.config;
+    if let Some(config) = &mut config {
+        Arc::make_mut(config).completion.statistics = None;
+    }
+    Ok(Task { model: arguments.model.clone(), config, ..task })
 }
 
 /// The completion; nothing where ^C came first.

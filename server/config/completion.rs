@@ -1,10 +1,12 @@
 //! `[completion]`: where inline completion is given, and whether only to those who ask for it. Looks at no text.
 
+use std::path::PathBuf;
+
 use super::fields::Fields;
 use super::rules::{self, PathGlob};
 use super::setting::{InProject, Setting, Shape};
 
-pub(super) const SETTINGS: [Setting; 6] = [
+pub(super) const SETTINGS: [Setting; 9] = [
     activation("trigger", "`\"auto\"`", "inline completion as a whole", "\"manual\""),
     activation("comments", "`\"auto\"`", "at a cursor in a comment", "\"off\""),
     activation("strings", "`\"auto\"`", "at a cursor in a string", "\"off\""),
@@ -13,6 +15,24 @@ pub(super) const SETTINGS: [Setting; 6] = [
         "`\"off\"`",
         "as entries of the editor's [completion menu](inline-completion.md#in-the-menu), for editors without ghost text",
         "\"manual\"",
+    ),
+    switch(
+        "warm_up",
+        "`false`",
+        "whether a server of your own gets ready when a file is opened: [an Ollama loads the model, a llama.cpp reads the open files' declarations](inline-completion.md#before-it-is-needed)",
+        "true",
+    ),
+    switch(
+        "ahead",
+        "`false`",
+        "whether a server of your own is asked for [what comes after a suggestion](inline-completion.md#before-it-is-needed) as soon as that is taken",
+        "true",
+    ),
+    switch(
+        "statistics",
+        "`true`",
+        "whether [a file on this machine](inline-completion.md#statistics) keeps what was suggested and taken: numbers, no code",
+        "false",
     ),
     table("languages", Shape::Table(&LANGUAGES)),
     table("paths", Shape::Table(&PATHS)),
@@ -45,6 +65,11 @@ const fn activation(
         shape: Shape::Choice(&NAMES),
         project: InProject::Tighter,
     }
+}
+
+const fn switch(name: &'static str, default: &'static str, meaning: &'static str, example: &'static str) -> Setting {
+    let (form, shape, project) = ("`true`, `false`", Shape::Boolean, InProject::Never);
+    Setting { name, form, default, meaning, example, shape, project }
 }
 
 const fn list(name: &'static str, form: &'static str, meaning: &'static str, example: &'static str) -> Setting {
@@ -96,6 +121,14 @@ pub struct CompletionSettings {
     pub strings: Activation,
     /// In the editor's completion menu.
     pub menu: Activation,
+    /// Whether servers get ready when a file is opened.
+    pub warm_up: bool,
+    /// Whether what comes after a suggestion is asked for as soon as that is taken.
+    pub ahead: bool,
+    /// The file for statistics; nothing where none are kept.
+    pub statistics: Option<PathBuf>,
+    /// Whether such a file is wanted.
+    pub keeps_statistics: bool,
     /// In files in these languages, by name.
     pub languages: Vec<(Activation, &'static str)>,
     /// In files at these places, as seen from the project's root.
@@ -105,8 +138,18 @@ pub struct CompletionSettings {
 impl Default for CompletionSettings {
     fn default() -> CompletionSettings {
         let any = Activation::Auto;
-        let (languages, paths) = (Vec::new(), Vec::new());
-        CompletionSettings { trigger: any, comments: any, strings: any, menu: Activation::Off, languages, paths }
+        CompletionSettings {
+            trigger: any,
+            comments: any,
+            strings: any,
+            menu: Activation::Off,
+            warm_up: false,
+            ahead: false,
+            statistics: None,
+            keeps_statistics: true,
+            languages: Vec::new(),
+            paths: Vec::new(),
+        }
     }
 }
 
@@ -145,6 +188,10 @@ pub(super) fn read(root: &Fields<'_>) -> CompletionSettings {
         comments: one("comments").unwrap_or(standard.comments),
         strings: one("strings").unwrap_or(standard.strings),
         menu: one("menu").unwrap_or(standard.menu),
+        warm_up: fields.boolean("warm_up").unwrap_or(standard.warm_up),
+        ahead: fields.boolean("ahead").unwrap_or(standard.ahead),
+        statistics: standard.statistics,
+        keeps_statistics: fields.boolean("statistics").unwrap_or(standard.keeps_statistics),
         languages,
         paths,
     }

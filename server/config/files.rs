@@ -94,6 +94,11 @@ pub(super) fn ledger_path() -> Option<PathBuf> {
     state_folder().map(|folder| folder.join("spending.json"))
 }
 
+/// `graft/completions.jsonl` in the platform's state folder; `None` for a user without a home.
+pub(super) fn statistics_path() -> Option<PathBuf> {
+    state_folder().map(|folder| folder.join("completions.jsonl"))
+}
+
 fn state_folder() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     // Windows has no state folder; %LOCALAPPDATA%, which etcetera calls the cache folder, is where logs go there.

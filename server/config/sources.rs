@@ -31,6 +31,8 @@ pub struct Sources {
     pub git_excludes: bool,
     /// Where it is kept what was spent.
     pub ledger: Option<PathBuf>,
+    /// Where it is kept what became of completions.
+    pub statistics: Option<PathBuf>,
 }
 
 /// What is not in those files.
@@ -79,6 +81,7 @@ impl Sources {
             trust: files::trust_file_path(),
             git_excludes: true,
             ledger: files::ledger_path(),
+            statistics: files::statistics_path(),
         }
     }
 
@@ -116,6 +119,8 @@ impl Sources {
         let result = result.map(|mut loaded| {
             loaded.config.privacy.git_excludes = self.git_excludes;
             loaded.config.budget.ledger = self.ledger.clone();
+            let completion = &mut loaded.config.completion;
+            completion.statistics = self.statistics.clone().filter(|_| completion.keeps_statistics);
             loaded
         });
         let files = [self.user.clone(), project_path].into_iter().flatten();

@@ -43,6 +43,7 @@ fn lay(
                     None => drop(below.insert(name.clone(), entry.clone())),
                 }
             }
+            Some((InProject::Never, Shape::Boolean)) => drop(below.insert(name.clone(), entry.clone())),
             Some((_, Shape::Table(inner))) => {
                 let empty = || Entry { node: entry.node.emptied(), ..entry.clone() };
                 let under = below.entry(name.clone()).or_insert_with(empty);

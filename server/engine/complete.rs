@@ -69,6 +69,7 @@ pub(super) async fn complete(engine: &Engine, task: &Task, wanted: &Wanted) -> C
     let started = Instant::now();
     let mut notes = Notes::default();
     let result = suggested(engine, task, wanted, started, &mut notes).await;
+    notes.warnings.extend(engine.statistics.complaint());
     let Notes { route, attempts, masked, warnings } = notes;
     Completion { result, route, attempts, masked, warnings, duration: started.elapsed() }
 }
@@ -86,7 +87,7 @@ async fn suggested(
         check_name(&config, task.model.as_deref()).map_err(no_route)?;
     }
     let baseline = Baseline::unparsed(&task.document);
-    let place = match place(&baseline, task, wanted).and_then(|place| permitted(place, &config, wanted)) {
+    let place = match permitted_place(&baseline, task, &config, wanted) {
         Ok(place) => place,
         Err(quiet) => return Ok(Suggested::Nothing(quiet)),
     };
@@ -108,7 +109,7 @@ async fn suggested(
 
 /// Begins to look up what the disk has to say, off the threads that answer: the document's class and, where they are wanted, the other
 /// files' declarations.
-fn look(
+pub(super) fn look(
     engine: &Engine,
     task: &Task,
     config: &Arc<Config>,
@@ -121,7 +122,14 @@ fn look(
     })
 }
 
-fn permitted(place: Place, config: &Config, wanted: &Wanted) -> Result<Place, String> {
+/// The place, where the settings let anything be shown there; the sentence says why not.
+pub(super) fn permitted_place(
+    baseline: &Baseline,
+    task: &Task,
+    config: &Config,
+    wanted: &Wanted,
+) -> Result<Place, String> {
+    let place = place(baseline, task, wanted)?;
     match place.permitted(&config.completion, wanted.trigger) {
         Ok(()) => Ok(place),
         Err(quiet) => Err(quiet.to_string()),

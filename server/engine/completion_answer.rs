@@ -7,18 +7,18 @@ use std::time::Instant;
 use tokio::sync::OnceCell;
 
 use super::complete::{Notes, Suggested, Wanted, pause_until, place_in};
-use super::completion_cache::{Said, Under};
+use super::completion_cache::{Said, UNSHOWN, Under};
 use super::completion_context::Context;
 use super::completion_step::{Answered, Ask};
 use super::own_code::At;
 use super::run::no_route;
+use super::statistics::Entry;
 use super::{Attempt, Engine, Failure, Source, Suggestion, Suggestions, Task, discovery};
 use crate::config::{BUILTIN, Config, Model, Ownership};
 use crate::inline_completion::{Ending, Place, Selected, Trigger, finish};
 use crate::model::Usage;
 use crate::privacy::Verdict;
-use crate::route::{Purpose, Route, Step, TaskFacts, needs_model, route};
-use crate::syntax::Scope;
+use crate::route::{Purpose, Route, Step, needs_model, route};
 use crate::validate::{Baseline, ReasonCode};
 
 /// What the built-in tier is called as a model where it completes.
@@ -53,7 +53,10 @@ impl Question<'_> {
         // Who asks by hand wants more than was shown unasked.
         let is_more = said.iter().any(|said| said.source == Source::Model);
         let said = if self.wanted.trigger == Trigger::Automatic || is_more { said } else { Vec::new() };
-        self.suggestions(said).map(Suggested::Text)
+        match said.iter().any(|said| said.id == UNSHOWN) {
+            true => Some(self.offered(said)),
+            false => self.suggestions(said).map(Suggested::Text),
+        }
     }
 
     pub(super) async fn answer(&self, notes: &mut Notes) -> Result<Suggested, Failure> {
@@ -100,21 +103,6 @@ impl Question<'_> {
         }
     }
 
-    /// The steps of a chain that may be asked, in the order of their asking; nothing where it has models and none of them may.
-    fn allowed<'s>(&self, config: &Config, steps: &'s [Step]) -> Option<Vec<&'s Step>> {
-        let mut allowed = awake_first(self.engine, steps);
-        if self.is_for_own_models(config) {
-            // A chain that was written for jobs is no leave to send every pause in somebody's typing to a cloud.
-            allowed.retain(|step| match step {
-                Step::Model(model) => model.ownership() == Ownership::Mine,
-                Step::Builtin => true,
-            });
-        }
-        let is_model = |step: &Step| matches!(step, Step::Model(_));
-        let has_models = steps.iter().any(is_model);
-        (!has_models || allowed.iter().copied().any(is_model)).then_some(allowed)
-    }
-
     /// The first step that decides; `own` is what the user's own code has said already.
     async fn by_steps(
         &self,
@@ -123,6 +111,11 @@ impl Question<'_> {
         own: Option<Said>,
         notes: &mut Notes,
     ) -> Result<Suggested, Failure> {
+        if self.engine.ahead.waited_for(self.task).await
+            && let Some(known) = self.remembered()
+        {
+            return Ok(known);
+        }
         let mut failed = None;
         for step in steps {
             let model = match step {
@@ -150,7 +143,7 @@ impl Question<'_> {
     /// guess.
     fn decided(&self, text: Option<String>, model: &Model, own: Option<Said>) -> Suggested {
         let said = Said {
-            id: 0,
+            id: UNSHOWN,
             text: text.unwrap_or_default(),
             step: model.name.clone(),
             source: Source::Model,
@@ -174,6 +167,8 @@ impl Question<'_> {
         let (language, waited) = (self.task.document.language().name, self.started.elapsed());
         for own in &mut said {
             own.id = self.engine.ledger.suggested(&own.step, language, waited);
+            let entry = Entry::shown(language, &own.step, &own.source, waited, &own.text);
+            self.engine.statistics.shown(self.config.completion.statistics.as_deref(), own.id, entry);
         }
         for own in said.iter().rev() {
             self.engine.cache.put(&self.config, &self.place, own.clone());
@@ -188,16 +183,21 @@ impl Question<'_> {
 
     fn suggestion(&self, said: Said) -> Suggestion {
         let Said { id, text, step, source, .. } = said;
-        match &self.wanted.selected {
+        let (range, text) = match &self.wanted.selected {
             None => {
                 let (at, text) = self.baseline.original_insertion(self.place.offset, &text);
-                Suggestion { id, range: at..at, text, step, source }
+                (at..at, text)
             }
             Some(Selected { range, text: selected }) => {
                 let (_, text) = self.baseline.original_insertion(place_in(&self.baseline, self.task).end, &text);
-                Suggestion { id, range: range.clone(), text: format!("{selected}{text}"), step, source }
+                (range.clone(), format!("{selected}{text}"))
             }
+        };
+        let suggestion = Suggestion { id, range, text, step, source };
+        if self.config.completion.ahead {
+            self.engine.ahead.shown(self.task, &suggestion);
         }
+        suggestion
     }
 
     /// What the user's own code says, as a step of the chain.
@@ -215,7 +215,7 @@ impl Question<'_> {
         let said = found.and_then(|found| {
             let text = finish(&self.place, &found.rest, Ending::Whole).text?;
             let source = Source::OwnCode(format!("{}:{}", found.file.shown, found.line));
-            Some(Said { id: 0, text, step: BUILTIN.to_owned(), source, ownership: Ownership::Mine })
+            Some(Said { id: UNSHOWN, text, step: BUILTIN.to_owned(), source, ownership: Ownership::Mine })
         });
         let outcome = if said.is_some() { "edit" } else { ReasonCode::NoChange.as_str() };
         notes.attempts.push(Attempt {
@@ -244,21 +244,7 @@ impl Question<'_> {
         }
     }
 
-    /// What rules may look at; nothing is counted where there are none.
-    fn facts(&self) -> TaskFacts {
-        let facts = match self.config.rules.is_empty() {
-            true => TaskFacts::uncounted(Purpose::Complete, &self.place.document),
-            false => {
-                let near = self.place.near().0.without_history();
-                let at = self.place.near().1;
-                let scope = Scope::at(&near, at..at).unwrap_or_else(|| Scope::file(&near));
-                TaskFacts::of(Purpose::Complete, &near, &scope, &[])
-            }
-        };
-        TaskFacts { path: self.task.path_in_project(), privacy: self.verdict.clone(), ..facts }
-    }
-
-    fn ask<'q>(&'q self, config: &'q Arc<Config>) -> Ask<'q> {
+    pub(super) fn ask<'q>(&'q self, config: &'q Arc<Config>) -> Ask<'q> {
         Ask {
             engine: self.engine,
             task: self.task,
@@ -271,26 +257,8 @@ impl Question<'_> {
             context: OnceCell::new(),
         }
     }
-
-    /// Whether only the user's own models may be asked: while somebody types, where no chain was written for that.
-    fn is_for_own_models(&self, config: &Config) -> bool {
-        self.wanted.trigger == Trigger::Automatic
-            && config.routes.for_action(Purpose::Complete.as_str()).is_none()
-            && self.task.model.is_none()
-    }
 }
 
 fn silence(step: &str) -> String {
     format!("{step} has nothing to add here")
-}
-
-/// The steps of a chain, models whose servers rest at its end.
-fn awake_first<'s>(engine: &Engine, steps: &'s [Step]) -> Vec<&'s Step> {
-    let rests = |step: &&Step| match step {
-        Step::Model(model) => engine.endpoints.of(&model.provider).resting().is_some(),
-        Step::Builtin => false,
-    };
-    let (resting, mut awake): (Vec<&Step>, Vec<&Step>) = steps.iter().partition(rests);
-    awake.extend(resting);
-    awake
 }

@@ -15,6 +15,9 @@ const LONGEST: usize = 8 * 1024;
 /// The most suggestions for one place.
 const MOST_SHOWN: usize = 3;
 
+/// The identity of what nobody was shown yet.
+pub(super) const UNSHOWN: u64 = 0;
+
 /// The answers, the latest first.
 #[derive(Debug, Default)]
 pub(super) struct Cache(Mutex<VecDeque<Entry>>);
@@ -22,7 +25,7 @@ pub(super) struct Cache(Mutex<VecDeque<Entry>>);
 /// What a step said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Said {
-    /// Its identity as a suggestion.
+    /// Its identity as a suggestion, where it is one.
     pub(super) id: u64,
     /// To be inserted at the cursor; empty where the step had nothing to add.
     pub(super) text: String,

@@ -83,6 +83,17 @@ impl Ask<'_> {
         }
     }
 
+    /// Asks a server that has nothing to do; nothing where there is none, or somebody else comes.
+    pub(super) async fn when_idle(&self, model: &Model, notes: &mut Notes) -> Option<Answered> {
+        let prefix = beginning(model, self.place.document.source().get(..self.place.offset).into_iter());
+        let (turn, mut others) = self.engine.endpoints.of(&model.provider).idle_turn(prefix)?;
+        tokio::select! {
+            biased;
+            _ = others.changed() => None,
+            (said, _) = self.at(turn, Patience::MovesOn, model, notes) => Some(said),
+        }
+    }
+
     /// One call of one server.
     async fn at(&self, mut turn: Turn, patience: Patience, model: &Model, notes: &mut Notes) -> (Answered, Usage) {
         let model = &turn.url().map_or_else(|| model.clone(), |url| model.at(&url));

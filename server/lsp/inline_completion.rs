@@ -126,19 +126,39 @@ impl Question {
     }
 
     fn task(&self, session: &Session, config: Option<Arc<Config>>) -> Task {
-        let open = &self.open;
         let at = Range { start: self.at, end: self.at };
         let range = from_proto::byte_range(&self.document, &at, session.encoding());
-        // The action counts for nothing.
-        let task = Task::new("completion", ActionId::Generate, self.document.clone(), range);
-        let names = if open.path.is_none() { uri::other_path(&open.uri).into_iter().collect() } else { Vec::new() };
-        Task { workspace: session.workspace(open.path.as_deref()), path: open.path.clone(), names, config, ..task }
+        Task { range, ..task(session, &self.open, &self.document, config) }
     }
 
     /// Whether the document is still the one that was asked about.
     fn is_current(&self, session: &Session) -> bool {
         let now = session.store.get(&self.open.uri);
         now.as_ref().and_then(Open::document).is_some_and(|now| now.version() == self.document.version())
+    }
+}
+
+/// A task at the start of a document, whose action counts for nothing.
+fn task(session: &Session, open: &Open, document: &Document, config: Option<Arc<Config>>) -> Task {
+    let task = Task::new("completion", ActionId::Generate, document.clone(), 0..0);
+    let names = if open.path.is_none() { uri::other_path(&open.uri).into_iter().collect() } else { Vec::new() };
+    Task { workspace: session.workspace(open.path.as_deref()), path: open.path.clone(), names, config, ..task }
+}
+
+/// Has a server get ready for a document that was just opened, where completions come by themselves.
+pub(super) async fn warm_up(session: Arc<Session>, uri: Uri) {
+    let Some(open) = session.store.get(&uri) else { return };
+    let Some(document) = open.document().cloned() else { return };
+    let config = session.config(open.path.as_deref()).await;
+    let is_wanted = config.as_ref().is_some_and(|config| config.completion.warm_up);
+    if !is_wanted || session.activation(&open, config.as_deref()).0 > Activation::Auto {
+        return;
+    }
+    let task = task(&session, &open, &document, config);
+    tokio::select! {
+        biased;
+        () = session.jobs.stopped() => {}
+        () = session.work.warm_up(&task) => {}
     }
 }
 

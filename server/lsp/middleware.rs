@@ -12,7 +12,7 @@ use tower_lsp::LspService;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 
 use super::session::{Server, Session};
-use super::sync;
+use super::{inline_completion, sync};
 
 /// The way in.
 pub(super) struct Middleware {
@@ -42,6 +42,9 @@ impl Middleware {
                 sync::apply(&self.session.store, &request, self.session.encoding());
                 if request.method() == sync::DID_CLOSE {
                     self.session.completions.keep(&self.session.store);
+                }
+                if let Some(uri) = sync::opened(&request) {
+                    self.session.jobs.tasks.spawn(inline_completion::warm_up(self.session.clone(), uri));
                 }
             }
             return Answer::Now(None);

@@ -63,6 +63,12 @@ struct ClosedDocument {
 /// The notification after which a document is not open any more.
 pub(super) const DID_CLOSE: &str = "textDocument/didClose";
 
+/// The document that a notification tells to be open from now on.
+pub(super) fn opened(notification: &Request) -> Option<Uri> {
+    let uri = notification.params()?.pointer("/textDocument/uri")?.as_str()?;
+    (notification.method() == "textDocument/didOpen").then(|| Uri::from(uri))
+}
+
 /// Makes one kind of change to the open documents.
 type Make = fn(&Store, &Value, Encoding) -> Result<(), String>;
 

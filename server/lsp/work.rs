@@ -24,6 +24,11 @@ pub trait Work: Send + Sync + 'static {
     /// What a model would put at the task's cursor; dropping the future cancels it and closes its connection.
     fn complete<'a>(&'a self, task: &'a Task, wanted: &'a Wanted) -> BoxFuture<'a, Completion>;
 
+    /// Has a server get ready for completions in the task's document; dropping the future ends it.
+    fn warm_up<'a>(&'a self, _task: &'a Task) -> BoxFuture<'a, ()> {
+        async {}.boxed()
+    }
+
     /// Hears that a suggestion was taken.
     fn accepted(&self, suggestion: u64);
 
@@ -51,6 +56,10 @@ impl Work for Engine {
 
     fn complete<'a>(&'a self, task: &'a Task, wanted: &'a Wanted) -> BoxFuture<'a, Completion> {
         Engine::complete(self, task, wanted).boxed()
+    }
+
+    fn warm_up<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, ()> {
+        Engine::warm_up(self, task).boxed()
     }
 
     fn accepted(&self, suggestion: u64) {

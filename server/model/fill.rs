@@ -167,6 +167,15 @@ impl Way {
     }
 }
 
+/// The request by which an Ollama loads a model: as for a hole, without one.
+pub(super) fn loading(model: &Model) -> WireRequest {
+    // The same window as in every other call: another one makes it load the model anew.
+    let options = model.context.map(|tokens| ("options".to_owned(), json!({"num_ctx": tokens})));
+    let body = object([("model", json!(model.model))]).into_iter().chain(options).collect();
+    let body = with_users_word(body, model);
+    WireRequest { path: "/api/generate", headers: Vec::new(), key_header: KeyHeader::Bearer, body }
+}
+
 /// What all requests say.
 struct Ask<'a> {
     model: &'a Model,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 use url::Url;
 
@@ -24,6 +24,8 @@ pub enum Urgency {
     Completion,
     /// A job with progress.
     Edit,
+    /// Nobody: it may be of use later. It is given a server that has nothing to do, and left alone as soon as somebody else comes.
+    Idle,
 }
 
 /// What a request wants of its provider.
@@ -40,6 +42,8 @@ pub struct Wish {
 #[derive(Debug)]
 pub struct Pool {
     state: Mutex<State>,
+    /// Counts those who came for a turn.
+    came: watch::Sender<u64>,
     now: fn() -> Instant,
 }
 
@@ -59,6 +63,7 @@ struct Endpoint {
     url: Url,
     edits: usize,
     completions: usize,
+    idle: usize,
     /// How many requests it was given: among idle ones the least used is next.
     given: u64,
     breaker: Breaker,
@@ -103,11 +108,17 @@ impl Pool {
     }
 
     fn with_clock(urls: &[Url], now: fn() -> Instant) -> Pool {
-        let endpoint =
-            |url: &Url| Endpoint { url: url.clone(), edits: 0, completions: 0, given: 0, breaker: Breaker::default() };
+        let endpoint = |url: &Url| Endpoint {
+            url: url.clone(),
+            edits: 0,
+            completions: 0,
+            idle: 0,
+            given: 0,
+            breaker: Breaker::default(),
+        };
         let endpoints = urls.iter().map(endpoint).collect();
         let state = State { endpoints, parallel: 1, waiting: Vec::new(), warm: VecDeque::new() };
-        Pool { state: Mutex::new(state), now }
+        Pool { state: Mutex::new(state), came: watch::Sender::default(), now }
     }
 
     /// Sets how many requests one server gets at a time; those that run go on.
@@ -173,6 +184,7 @@ impl Pool {
 
     /// A turn, at once or when one is free. `on_wait` is called where there is none yet. Dropping the future leaves the queue.
     pub async fn turn(self: &Arc<Pool>, wish: Wish, on_wait: &mut (dyn FnMut() + Send)) -> Turn {
+        self.came.send_modify(|count| *count += 1);
         let receiver = {
             let mut state = self.lock();
             match state.choose(&wish, (self.now)()) {
@@ -190,6 +202,21 @@ impl Pool {
                 self.give(&mut state, at, &wish)
             }
         }
+    }
+
+    /// A turn at a server that is well and has nothing to do, and what tells when somebody comes who has: nothing where there is none.
+    pub fn idle_turn(self: &Arc<Pool>, prefix: u64) -> Option<(Turn, watch::Receiver<u64>)> {
+        if self.resting().is_some() {
+            return None;
+        }
+        let came = self.came.subscribe();
+        let wish = Wish { urgency: Urgency::Idle, prefix, except: Vec::new() };
+        let mut state = self.lock();
+        if !state.waiting.is_empty() {
+            return None;
+        }
+        let at = state.choose(&wish, (self.now)())?;
+        Some((self.give(&mut state, at, &wish), came))
     }
 
     fn give(self: &Arc<Pool>, state: &mut State, at: usize, wish: &Wish) -> Turn {
@@ -272,12 +299,14 @@ impl Endpoint {
         match urgency {
             Urgency::Completion => &mut self.completions,
             Urgency::Edit => &mut self.edits,
+            Urgency::Idle => &mut self.idle,
         }
     }
 
     fn has_room(&self, urgency: Urgency, parallel: usize) -> bool {
         match urgency {
             Urgency::Edit => self.edits < parallel,
+            Urgency::Idle => self.edits + self.completions + self.idle == 0,
             Urgency::Completion => self.completions < parallel.saturating_sub(self.edits).max(1),
         }
     }
@@ -410,6 +439,21 @@ mod tests {
         assert!(completion.as_mut().now_or_never().is_some());
         drop((one, two));
         assert!(waiting.as_mut().now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_has_an_idle_server_and_keeps_nobody_from_it() {
+        let pool = pool(1, 1);
+        let (idle, came) = pool.idle_turn(0).unwrap();
+        assert!(pool.idle_turn(1).is_none() && !came.has_changed().unwrap());
+        let running = now(&pool, edit(0));
+        assert!(came.has_changed().unwrap(), "it is told that somebody came");
+        drop(idle);
+        assert!(pool.idle_turn(1).is_none(), "somebody is served");
+        drop(running);
+        assert!(pool.idle_turn(1).is_some());
+        now(&pool, edit(0)).tell(Err(&unreachable()));
+        assert!(pool.idle_turn(1).is_none(), "a sick one is left alone");
     }
 
     #[tokio::test]
