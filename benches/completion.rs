@@ -9,6 +9,7 @@ mod measure;
 mod scripted_model;
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use editor::Editor;
@@ -98,87 +99,147 @@ fn change(uri: &str, version: i32, from: (usize, usize), to: (usize, usize), tex
     json!({"textDocument": {"uri": uri, "version": version}, "contentChanges": [{"range": range, "text": text}]})
 }
 
-/// One call of the same server, with a body as long as a prompt, by the same HTTP library.
-async fn floor(model: &ScriptedModel) -> Vec<Duration> {
+/// One call of the same server, with a body as long as a prompt, by the same HTTP library; less what the server took.
+async fn floor(model: &ScriptedModel, rounds: usize) -> Vec<Duration> {
     let client = reqwest::Client::new();
     let url = format!("{}/v1/completions", model.url());
     let body = json!({"prompt": "x".repeat(7000), "stream": true}).to_string();
     let mut times = Vec::new();
-    for _ in 0..ROUNDS * 3 {
+    for _ in 0..rounds {
         let start = Instant::now();
         let mut response = client.post(&url).body(body.clone()).send().await.unwrap();
         while response.chunk().await.unwrap().is_some() {}
-        times.push(start.elapsed());
+        times.push(start.elapsed().saturating_sub(model.thought()));
     }
     times.sort();
     times
 }
 
-/// Changes a number above the cursor, each time asking, so that no two questions are about the same text; from the question to the
-/// answer.
-async fn answers(
-    editor: &mut Editor,
-    uri: &str,
-    at: (usize, usize, usize),
-    trigger: u32,
-    version: &mut i32,
-) -> Vec<Duration> {
-    let (line, column, number) = at;
-    let is_typing = trigger == AUTOMATIC;
-    let (gap, pause) = if is_typing { (300, SHORTEST_PAUSE) } else { (4, Duration::ZERO) };
-    let mut times = Vec::new();
-    for _ in 0..if is_typing { TYPED } else { ROUNDS } {
-        *version += 1;
-        let typed = change(uri, *version, (line - 1, number), (line - 1, number + 4), &(1000 + *version).to_string());
-        editor.notify("textDocument/didChange", typed).await;
-        let start = Instant::now();
-        let id = editor.ask(METHOD, request(uri, line, column, trigger)).await;
-        let answer = editor.answer(id).await;
-        assert!(answer.as_array().is_some_and(|items| !items.is_empty()), "no suggestion: {answer}");
-        times.push(start.elapsed().saturating_sub(pause));
-        tokio::time::sleep(Duration::from_millis(gap)).await;
-    }
-    times.sort();
-    times
+/// A document that is open, with a cursor below a line with a number.
+struct Opened {
+    uri: String,
+    at: (usize, usize),
+    number: usize,
+    version: i32,
 }
+
+impl Opened {
+    /// Opens a file of the material.
+    async fn new(editor: &mut Editor, material: &Material, lines: usize, is_broken: bool) -> (Opened, usize) {
+        let (text, line, column) = material.file(lines, is_broken);
+        let uri = format!("file:///w/{lines}{is_broken}.{}", material.extension);
+        let document = json!({"uri": uri, "languageId": material.language, "version": 1, "text": text});
+        editor.notify("textDocument/didOpen", json!({"textDocument": document})).await;
+        let number = text.lines().nth(line - 1).unwrap().find("1000").unwrap();
+        (Opened { uri, at: (line, column), number, version: 1 }, text.lines().count())
+    }
+
+    /// Changes the number, so that no two questions are about the same text.
+    async fn change(&mut self, editor: &mut Editor) {
+        self.version += 1;
+        let (line, number) = (self.at.0 - 1, self.number);
+        let text = (1000 + self.version).to_string();
+        let typed = change(&self.uri, self.version, (line, number), (line, number + 4), &text);
+        editor.notify("textDocument/didChange", typed).await;
+    }
+
+    /// From the question to the answer.
+    async fn ask(&self, editor: &mut Editor, column: usize, trigger: u32) -> Duration {
+        let start = Instant::now();
+        let id = editor.ask(METHOD, request(&self.uri, self.at.0, column, trigger)).await;
+        let answer = editor.answer(id).await;
+        let time = start.elapsed();
+        assert!(answer.as_array().is_some_and(|items| !items.is_empty()), "no suggestion: {answer}");
+        time
+    }
+
+    /// From each question to its answer, less the pause and what the server took.
+    async fn answers(&mut self, editor: &mut Editor, model: &ScriptedModel, trigger: u32) -> Vec<Duration> {
+        let is_typing = trigger == AUTOMATIC;
+        let (gap, pause) = if is_typing { (300, SHORTEST_PAUSE) } else { (4, Duration::ZERO) };
+        let mut times = Vec::new();
+        for _ in 0..if is_typing { TYPED } else { ROUNDS } {
+            self.change(editor).await;
+            let time = self.ask(editor, self.at.1, trigger).await;
+            times.push(time.saturating_sub(pause + model.thought()));
+            tokio::time::sleep(Duration::from_millis(gap)).await;
+        }
+        times.sort();
+        times
+    }
+
+    /// The same for somebody who types the first letters of what was suggested, and deletes them.
+    async fn remembered(&mut self, editor: &mut Editor) -> Vec<Duration> {
+        let (line, column) = self.at;
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            self.change(editor).await;
+            self.ask(editor, column, INVOKED).await;
+            for (from, to, text) in [(column, column, "fo"), (column, column + 2, "")] {
+                self.version += 1;
+                let typed = change(&self.uri, self.version, (line, from), (line, to), text);
+                editor.notify("textDocument/didChange", typed).await;
+                times.push(self.ask(editor, column + text.len(), AUTOMATIC).await);
+            }
+        }
+        times.sort();
+        times
+    }
+}
+
+/// How long the model of the second part takes.
+const THINKS: Duration = Duration::from_millis(20);
 
 async fn added() -> String {
     let mut table = String::from(
         "| language | lines | | asked | p50 ms | p99 ms | bare call, p50 / p99 ms | added, p50 / p99 ms |\n|---|---|---|---|---|---|---|---|\n",
     );
     for material in [&RUST, &PYTHON] {
-        let pieces = material.answer.iter().map(|piece| (*piece).to_owned()).collect();
-        let model = ScriptedModel::start(Says::After(Duration::ZERO, pieces)).await;
-        let mut editor = Editor::start(settings(&model)).await;
+        let pieces: Vec<String> = material.answer.iter().map(|piece| (*piece).to_owned()).collect();
+        let model = ScriptedModel::start(Says::After(Duration::ZERO, pieces.clone())).await;
+        let thinker = ScriptedModel::start(Says::After(THINKS, pieces)).await;
+        let mut editors =
+            [(Editor::start(settings(&model)).await, &model), (Editor::start(settings(&thinker)).await, &thinker)];
         let mut is_warm = false;
         for (lines, is_broken) in SIZES.map(|lines| (lines, false)).into_iter().chain([(10_000, true)]) {
-            let (text, line, column) = material.file(lines, is_broken);
-            let uri = format!("file:///w/{lines}{is_broken}.{}", material.extension);
-            let document = json!({"uri": uri, "languageId": material.language, "version": 1, "text": text});
-            editor.notify("textDocument/didOpen", json!({"textDocument": document})).await;
-            let mut version = 1;
-            let above = text.lines().nth(line - 1).unwrap();
-            let at = (line, column, above.find("1000").unwrap());
-            for (trigger, asked) in [(INVOKED, "by hand"), (AUTOMATIC, "by typing, after the pause")] {
-                if trigger == AUTOMATIC && !is_warm {
-                    // So long that the pause is the shortest: the gaps that count at first are forgotten.
-                    answers(&mut editor, &uri, at, trigger, &mut version).await;
-                    is_warm = true;
+            for (editor, model) in &mut editors {
+                let (mut opened, count) = Opened::new(editor, material, lines, is_broken).await;
+                let is_thinking = Arc::ptr_eq(model, &thinker);
+                let ways = match is_thinking {
+                    true => &[(INVOKED, "by hand, of a model that takes 20 ms")][..],
+                    false => &[(INVOKED, "by hand"), (AUTOMATIC, "by typing, after the pause")],
+                };
+                for (trigger, asked) in ways {
+                    if *trigger == AUTOMATIC && !is_warm {
+                        // So long that the pause is the shortest: the gaps that count at first are forgotten.
+                        opened.answers(editor, model, *trigger).await;
+                        is_warm = true;
+                    }
+                    let bare = floor(model, if is_thinking { ROUNDS } else { ROUNDS * 3 }).await;
+                    let times = opened.answers(editor, model, *trigger).await;
+                    let (p50, p99) = (percentile(&times, 0.5), percentile(&times, 0.99));
+                    let (bare50, bare99) = (percentile(&bare, 0.5), percentile(&bare, 0.99));
+                    let row = format!(
+                        "| {} | {count} | {} | {asked} | {p50:.2} | {p99:.2} | {bare50:.2} / {bare99:.2} | {:.2} / {:.2} |",
+                        material.title,
+                        if is_broken { "with syntax errors above" } else { "" },
+                        p50 - bare50,
+                        p99 - bare50,
+                    );
+                    println!("{row}");
+                    let _ = writeln!(table, "{row}");
                 }
-                let bare = floor(&model).await;
-                let times = answers(&mut editor, &uri, at, trigger, &mut version).await;
-                let (p50, p99) = (percentile(&times, 0.5), percentile(&times, 0.99));
-                let (bare50, bare99) = (percentile(&bare, 0.5), percentile(&bare, 0.99));
-                let row = format!(
-                    "| {} | {} | {} | {asked} | {p50:.2} | {p99:.2} | {bare50:.2} / {bare99:.2} | {:.2} / {:.2} |",
-                    material.title,
-                    text.lines().count(),
-                    if is_broken { "with syntax errors above" } else { "" },
-                    p50 - bare50,
-                    p99 - bare50,
-                );
-                println!("{row}");
-                let _ = writeln!(table, "{row}");
+                if !is_thinking {
+                    let times = opened.remembered(editor).await;
+                    let (p50, p99) = (percentile(&times, 0.5), percentile(&times, 0.99));
+                    let row = format!(
+                        "| {} | {count} | {} | typing along a suggestion | {p50:.2} | {p99:.2} | | {p50:.2} / {p99:.2} |",
+                        material.title,
+                        if is_broken { "with syntax errors above" } else { "" },
+                    );
+                    println!("{row}");
+                    let _ = writeln!(table, "{row}");
+                }
             }
         }
     }

@@ -27,6 +27,9 @@ pub struct ScriptedModel {
 #[derive(Default)]
 struct Seen {
     questions: usize,
+    /// When the last question was read whole, and when its answer was written.
+    asked: Option<Instant>,
+    answered: Option<Instant>,
     closed: Option<Instant>,
 }
 
@@ -54,6 +57,13 @@ impl ScriptedModel {
         self.seen.borrow().questions
     }
 
+    /// How long the last question was kept waiting.
+    pub fn thought(&self) -> Duration {
+        let seen = self.seen.borrow();
+        let (Some(asked), Some(answered)) = (seen.asked, seen.answered) else { return Duration::ZERO };
+        answered.saturating_duration_since(asked)
+    }
+
     /// Waits until there are so many.
     pub async fn asked(&self, count: usize) {
         self.seen.subscribe().wait_for(|seen| seen.questions >= count).await.unwrap();
@@ -78,17 +88,20 @@ async fn serve(mut stream: TcpStream, says: Says, model: Arc<ScriptedModel>) {
             continue;
         }
         buffer.drain(..length);
-        model.seen.send_modify(|seen| seen.questions += 1);
+        model.seen.send_modify(|seen| {
+            seen.questions += 1;
+            seen.asked = Some(Instant::now());
+        });
         match &says {
             Says::Nothing => {
                 gone(&mut stream, &mut buffer).await;
                 model.seen.send_modify(|seen| seen.closed = Some(Instant::now()));
                 return;
             }
-            Says::After(Duration::ZERO, pieces) => answer(&mut stream, pieces).await,
+            Says::After(Duration::ZERO, pieces) => answer(&mut stream, pieces, &model).await,
             Says::After(delay, pieces) => tokio::select! {
                 () = gone(&mut stream, &mut buffer) => return,
-                () = tokio::time::sleep(*delay) => answer(&mut stream, pieces).await,
+                () = tokio::time::sleep(*delay) => answer(&mut stream, pieces, &model).await,
             },
         }
     }
@@ -107,7 +120,7 @@ async fn gone(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
     while matches!(stream.read_buf(buffer).await, Ok(1..)) {}
 }
 
-async fn answer(stream: &mut TcpStream, pieces: &[String]) {
+async fn answer(stream: &mut TcpStream, pieces: &[String], model: &ScriptedModel) {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     let mut bytes = head.as_bytes().to_vec();
     let last = serde_json::json!({"choices": [{"index": 0, "text": "", "finish_reason": "stop"}]}).to_string();
@@ -117,5 +130,6 @@ async fn answer(stream: &mut TcpStream, pieces: &[String]) {
         bytes.extend_from_slice(format!("{:x}\r\n{data}\r\n", data.len()).as_bytes());
     }
     bytes.extend_from_slice(b"0\r\n\r\n");
+    model.seen.send_modify(|seen| seen.answered = Some(Instant::now()));
     let _ = stream.write_all(&bytes).await;
 }

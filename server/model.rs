@@ -15,6 +15,7 @@ mod mask;
 mod ollama;
 mod openai;
 mod parameters;
+mod preparing;
 mod prices;
 mod probe;
 mod survey;
@@ -218,33 +219,6 @@ impl Models {
             tracing::info!(provider, model = model.model, class = ?error.class, status, "completion failed");
         }
         answered
-    }
-
-    /// Has an Ollama load a model, by a request without a prompt.
-    ///
-    /// # Errors
-    /// As [`Models::ask`].
-    pub async fn load(&self, model: &config::Model) -> Result<(), ModelError> {
-        self.sent(model, &fill::loading(model)).await
-    }
-
-    /// Has a server read what is in a hole, and say nothing.
-    ///
-    /// # Errors
-    /// As [`Models::ask`].
-    pub async fn read(&self, model: &config::Model, (way, hole): (&Way, &Hole)) -> Result<(), ModelError> {
-        self.sent(model, &way.request(model, hole, 0)).await
-    }
-
-    /// Sends a request whose answer says nothing, and waits for its end.
-    async fn sent(&self, model: &config::Model, request: &WireRequest) -> Result<(), ModelError> {
-        let mut failures = Failures::new(model);
-        let key = self.key(&model.provider, &failures).await?;
-        failures.mask(key.as_ref());
-        let clock = Clock::start(&model.provider, Patience::MovesOn);
-        let mut response = self.open(model, request, key.as_ref(), &clock, &failures, &mut |_| {}).await?;
-        while let Ok(Some(_)) = clock.limit(&failures, response.chunk()).await? {}
-        Ok(())
     }
 
     async fn open(

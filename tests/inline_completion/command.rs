@@ -26,6 +26,9 @@ use self::chance::Chance;
 use self::holes::{Tally, holes};
 use self::source::{Source, paths_under};
 
+/// How often all files of a language are gone through.
+const MOST_ROUNDS: u64 = 200;
+
 /// Cuts holes into real code and counts what of the answers is shown.
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -33,7 +36,7 @@ struct Arguments {
     #[arg(required = true)]
     trees: Vec<PathBuf>,
     /// Holes for each language.
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 1_500)]
     holes: usize,
     /// Holes in each file, at most.
     #[arg(long, default_value_t = 20)]
@@ -62,17 +65,23 @@ fn main() -> ExitCode {
     };
     for language in LANGUAGES.iter().filter(wanted) {
         let mut tally = Tally::default();
-        for (tree, path) in &paths {
-            if tally.holes >= arguments.holes {
+        let is_own = |path: &PathBuf| Language::by_path(&path.to_string_lossy()) == Some(language);
+        let own: Vec<&(PathBuf, PathBuf)> = paths.iter().filter(|(_, path)| is_own(path)).collect();
+        // Where there are few files, more holes are cut into each.
+        for round in 0..MOST_ROUNDS {
+            let before = tally.holes;
+            for (tree, path) in &own {
+                let most = arguments.each.min(arguments.holes.saturating_sub(tally.holes));
+                let Some(source) = (most > 0).then(|| Source::read(tree, path)).flatten() else { continue };
+                holes(&source.document, round, most, &mut tally, &mut |what, story| {
+                    if arguments.show {
+                        eprintln!("== {what}: {}\n{}", source.label, story());
+                    }
+                });
+            }
+            if tally.holes == before {
                 break;
             }
-            let is_own = Language::by_path(&path.to_string_lossy()) == Some(language);
-            let Some(source) = is_own.then(|| Source::read(tree, path)).flatten() else { continue };
-            holes(&source.document, arguments.each, &mut tally, &mut |what, story| {
-                if arguments.show {
-                    eprintln!("== {what}: {}\n{}", source.label, story());
-                }
-            });
         }
         println!("| {} {}", language.title, tally.row());
     }

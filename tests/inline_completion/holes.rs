@@ -56,10 +56,10 @@ struct Hole {
     is_body: bool,
 }
 
-/// Cuts up to `most` holes into a file.
-pub fn holes(file: &Document, most: usize, tally: &mut Tally, hear: Hear<'_>) {
+/// Cuts up to `most` holes into a file, others in each round.
+pub fn holes(file: &Document, round: u64, most: usize, tally: &mut Tally, hear: Hear<'_>) {
     let text = file.source();
-    let mut chance = Chance::of(7, text);
+    let mut chance = Chance::of(7 + round, text);
     let bodies = bodies(file);
     for number in 0..most {
         let hole = match number % 2 {

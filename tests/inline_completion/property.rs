@@ -134,7 +134,7 @@ fn answers_that_run_on_end_where_the_body_does() {
     let mut wrong = String::new();
     for (language, file) in files() {
         let document = Document::new(language, &file, None);
-        holes(&document, 4, &mut tally, &mut |what, story| wrong = format!("{what}: {}", story()));
+        holes(&document, 0, 4, &mut tally, &mut |what, story| wrong = format!("{what}: {}", story()));
     }
     assert_eq!((tally.worse, tally.repeats), (0, 0), "{wrong}");
     assert!(tally.holes > 100 && tally.cut_right() >= 0.97, "{}, such as {wrong}", tally.row());

@@ -77,6 +77,34 @@ async fn hears_what_is_taken_and_minds_nothing_that_it_does_not_know() {
 }
 
 #[tokio::test]
+async fn a_server_gets_ready_when_a_file_is_opened_in_which_completions_come_by_themselves() {
+    let asked = async |completion: Value| {
+        let server = ModelServer::start(Script::by(|_, request| match request.body.get("prompt") {
+            None => Reply::json(json!({"done": true, "done_reason": "load"})),
+            Some(_) => Reply::text("a + b"),
+        }))
+        .await;
+        let params = json!({"capabilities": capabilities(), "initializationOptions": {
+            "providers": {"p": {"kind": "ollama", "base_url": server.url()}},
+            "models": {"m": {"provider": "p", "model": "qwen2.5-coder", "fim": "qwen-coder"}},
+            "routes": {"complete": "m"}, "completion": completion,
+        }});
+        let mut client = LspClient::start_with(Arc::new(Engine::new(Config::default())), from_editor(), params).await;
+        client.open(URI, "rust", CODE).await;
+        if completion["warm_up"] == json!(true) && completion["trigger"] == json!("auto") {
+            server.request(0).await;
+        }
+        client.request(METHOD, at(1, 4, INVOKED)).await.unwrap();
+        client.shutdown().await;
+        let requests = server.requests();
+        requests.iter().map(|request| request.body.get("prompt").is_some()).collect::<Vec<bool>>()
+    };
+    assert_eq!(asked(json!({"warm_up": true, "trigger": "auto"})).await, [false, true]);
+    assert_eq!(asked(json!({"warm_up": true, "trigger": "manual"})).await, [true]);
+    assert_eq!(asked(json!({"warm_up": false, "trigger": "auto"})).await, [true]);
+}
+
+#[tokio::test]
 async fn goes_on_from_what_the_list_has_selected() {
     let server = ModelServer::start(Script::always(Reply::text("(a, b)"))).await;
     let mut client = client(&server, "qwen2.5-coder").await;
