@@ -2,6 +2,7 @@
 //! until the client sends its whole text again. One writer, the read loop; readers take a snapshot and let go at once.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use dashmap::DashMap;
 use tokio::sync::watch;
@@ -11,6 +12,10 @@ use super::config_files::is_config_file;
 use super::uri::path_of;
 use crate::syntax::{Document, Language};
 use crate::text::{Encoding, Span, Text};
+
+/// How many documents keep what was read out of their text: a tree takes forty times as much room as its text, and editors
+/// keep dozens of files open of which one or two are worked on.
+const MOST_TREES: usize = 3;
 
 /// An open document.
 #[derive(Debug, Clone)]
@@ -67,11 +72,13 @@ pub(super) struct Change<'a> {
 pub(super) struct Store {
     open: DashMap<Uri, Open>,
     changes: watch::Sender<u64>,
+    /// The documents that somebody asked for last, the latest first.
+    in_use: Mutex<Vec<Uri>>,
 }
 
 impl Store {
     pub(super) fn new() -> Store {
-        Store { open: DashMap::new(), changes: watch::Sender::new(0) }
+        Store { open: DashMap::new(), changes: watch::Sender::new(0), in_use: Mutex::default() }
     }
 
     /// Takes in a document; one that is open already is replaced.
@@ -136,12 +143,32 @@ impl Store {
 
     /// Whether a document is open.
     pub(super) fn is_open(&self, uri: &Uri) -> bool {
-        self.get(uri).is_some()
+        self.open.contains_key(uri) || path_of(uri).is_some_and(|path| self.by_path(&path).is_some())
     }
 
-    /// The document as it is now.
+    /// The document as it is now, for somebody who works on it.
     pub(super) fn get(&self, uri: &Uri) -> Option<Open> {
-        self.open.get(uri).map(|open| open.clone()).or_else(|| self.by_path(&path_of(uri)?))
+        let open = self.open.get(uri).map(|open| open.clone()).or_else(|| self.by_path(&path_of(uri)?))?;
+        self.use_now(&open.uri);
+        Some(open)
+    }
+
+    /// Lets go of the trees of the documents that nobody has worked on for the longest; who holds a snapshot keeps its tree.
+    fn use_now(&self, uri: &Uri) {
+        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        if in_use.first() == Some(uri) {
+            return;
+        }
+        in_use.retain(|other| other != uri);
+        in_use.insert(0, uri.clone());
+        in_use.truncate(MOST_TREES);
+        for mut open in self.open.iter_mut().filter(|open| !in_use.contains(&open.uri)) {
+            if let Held::Document(document) = &open.held
+                && let Some(bare) = document.without_tree()
+            {
+                open.held = Held::Document(bare);
+            }
+        }
     }
 
     /// The open document of that path, however the client spells its URI.
@@ -197,5 +224,33 @@ impl Store {
 
     fn announce(&self) {
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_trees_of_the_documents_in_use_alone() {
+        let store = Store::new();
+        let uris: Vec<Uri> = (0..5).map(|n| Uri::from(format!("file:///w/{n}.rs").as_str())).collect();
+        for uri in &uris {
+            store.open(uri.clone(), "rust", "fn a() {}\n", 1);
+        }
+        let document = |uri: &Uri| store.open.get(uri).unwrap().document().unwrap().clone();
+        let snapshots: Vec<Document> =
+            uris.iter().map(|uri| store.get(uri).unwrap().document().unwrap().clone()).collect();
+        for (snapshot, uri) in snapshots.iter().zip(&uris) {
+            assert!(document(uri).tree().is_some());
+            assert_eq!(snapshot.source(), "fn a() {}\n");
+        }
+        store.get(&uris[4]).unwrap();
+        assert!(uris.iter().all(|uri| document(uri).without_tree().is_some()), "nobody asked for another one yet");
+        store.get(&uris[0]).unwrap();
+        let bare: Vec<bool> = uris.iter().map(|uri| document(uri).without_tree().is_none()).collect();
+        assert_eq!(bare, [false, true, true, false, false]);
+        assert_eq!((document(&uris[1]).source(), document(&uris[1]).version()), ("fn a() {}\n", Some(1)));
+        assert!(snapshots[1].tree().is_some());
     }
 }

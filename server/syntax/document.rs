@@ -239,6 +239,17 @@ impl Document {
             .as_ref()
     }
 
+    /// The same document with nothing but its text, where more is kept; it is read again when it is asked for.
+    pub fn without_tree(&self) -> Option<Document> {
+        let state = &*self.0;
+        let is_bare = state.tree.get().is_none()
+            && state.source.get().is_none()
+            && state.twin.get().is_none()
+            && state.stale.lock().is_ok_and(|stale| stale.is_none());
+        let bare = || Document::with(state.language, state.text.clone(), state.version, state.returns, None);
+        (!is_bare).then(bare)
+    }
+
     /// The last tree of the document or of those that it came from, moved along with the edits since: right at places far from
     /// these. Parsed where there never was one.
     pub(super) fn tree_of_before(&self) -> Option<Tree> {
