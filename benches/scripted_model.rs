@@ -1,10 +1,18 @@
-//! A server of chat completions' older sister, `/v1/completions`, that answers every hole alike, on a free port of this machine.
-//! Notes when a question came and when its connection was closed.
+//! A server of models that answers every question alike, in the protocol of its path, on a free port of this machine. Notes what
+//! came last, and when a connection was closed.
+
+#![allow(dead_code, reason = "each benchmark uses its own part")]
+
+#[path = "model_answers.rs"]
+mod model_answers;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use model_answers::Request;
+use model_answers::response;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -27,6 +35,7 @@ pub struct ScriptedModel {
 #[derive(Default)]
 struct Seen {
     questions: usize,
+    last: Option<Arc<Request>>,
     /// When the last question was read whole, and when its answer was written.
     asked: Option<Instant>,
     answered: Option<Instant>,
@@ -64,6 +73,11 @@ impl ScriptedModel {
         answered.saturating_duration_since(asked)
     }
 
+    /// The last question.
+    pub fn last(&self) -> Arc<Request> {
+        self.seen.borrow().last.clone().unwrap()
+    }
+
     /// Waits until there are so many.
     pub async fn asked(&self, count: usize) {
         self.seen.subscribe().wait_for(|seen| seen.questions >= count).await.unwrap();
@@ -80,16 +94,17 @@ impl ScriptedModel {
 
 async fn serve(mut stream: TcpStream, says: Says, model: Arc<ScriptedModel>) {
     let mut buffer = Vec::new();
-    while let Some(length) = request_length(&buffer) {
-        if buffer.len() < length {
-            if !matches!(stream.read_buf(&mut buffer).await, Ok(1..)) {
-                return;
+    loop {
+        let Some(request) = take_request(&mut buffer) else {
+            match stream.read_buf(&mut buffer).await {
+                Ok(1..) => continue,
+                _ => return,
             }
-            continue;
-        }
-        buffer.drain(..length);
+        };
+        let request = Arc::new(request);
         model.seen.send_modify(|seen| {
             seen.questions += 1;
+            seen.last = Some(request.clone());
             seen.asked = Some(Instant::now());
         });
         match &says {
@@ -98,21 +113,34 @@ async fn serve(mut stream: TcpStream, says: Says, model: Arc<ScriptedModel>) {
                 model.seen.send_modify(|seen| seen.closed = Some(Instant::now()));
                 return;
             }
-            Says::After(Duration::ZERO, pieces) => answer(&mut stream, pieces, &model).await,
-            Says::After(delay, pieces) => tokio::select! {
-                () = gone(&mut stream, &mut buffer) => return,
-                () = tokio::time::sleep(*delay) => answer(&mut stream, pieces, &model).await,
-            },
+            Says::After(delay, pieces) => {
+                if !delay.is_zero() {
+                    tokio::select! {
+                        () = gone(&mut stream, &mut buffer) => return,
+                        () = tokio::time::sleep(*delay) => {}
+                    }
+                }
+                let bytes = response(&request, pieces);
+                model.seen.send_modify(|seen| seen.answered = Some(Instant::now()));
+                let _ = stream.write_all(&bytes).await;
+            }
         }
     }
 }
 
-/// The length of the request that the buffer begins with; more than is there while that is not known.
-fn request_length(buffer: &[u8]) -> Option<usize> {
-    let Some(head) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { return Some(usize::MAX) };
-    let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-    Some(head + 4 + length.unwrap_or(0))
+/// The request that the buffer begins with, once all of it is there.
+fn take_request(buffer: &mut Vec<u8>) -> Option<Request> {
+    let head = buffer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let text = String::from_utf8_lossy(&buffer[..head]).into_owned();
+    let length = |line: &str| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse::<usize>().ok();
+    let end = head + 4 + text.lines().find_map(length).unwrap_or(0);
+    if buffer.len() < end {
+        return None;
+    }
+    let path = text.split(' ').nth(1).unwrap_or_default().to_owned();
+    let body = buffer[head + 4..end].to_vec();
+    buffer.drain(..end);
+    Some(Request { path, body })
 }
 
 /// Ends when the client closes its end.
@@ -120,16 +148,14 @@ async fn gone(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
     while matches!(stream.read_buf(buffer).await, Ok(1..)) {}
 }
 
-async fn answer(stream: &mut TcpStream, pieces: &[String], model: &ScriptedModel) {
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-    let mut bytes = head.as_bytes().to_vec();
-    let last = serde_json::json!({"choices": [{"index": 0, "text": "", "finish_reason": "stop"}]}).to_string();
-    let texts = pieces.iter().map(|piece| serde_json::json!({"choices": [{"index": 0, "text": piece}]}).to_string());
-    for event in texts.chain([last, "[DONE]".to_owned()]) {
-        let data = format!("data: {event}\n\n");
-        bytes.extend_from_slice(format!("{:x}\r\n{data}\r\n", data.len()).as_bytes());
-    }
-    bytes.extend_from_slice(b"0\r\n\r\n");
-    model.seen.send_modify(|seen| seen.answered = Some(Instant::now()));
-    let _ = stream.write_all(&bytes).await;
+/// lsp-ai's settings for completions from this server, without its pause of a second between two questions.
+pub fn lsp_ai_settings(model: &ScriptedModel) -> Value {
+    let url = format!("{}/v1/completions", model.url());
+    json!({
+        "memory": {"file_store": {}},
+        "models": {"m": {"type": "open_ai", "completions_endpoint": url, "model": "m", "auth_token": "x", "max_requests_per_second": 1000}},
+        "completion": {"model": "m", "parameters": {
+            "max_context": 2000, "max_tokens": 64, "fim": {"start": "<start>", "middle": "<middle>", "end": "<end>"},
+        }},
+    })
 }
