@@ -22,8 +22,10 @@ pub(super) enum End {
 /// An answer that may have been cut off was, where it stops in the middle of the old text: servers have said "stop" of such.
 pub(super) fn truncated(case: &Case<'_>) -> Option<Rejection> {
     let scope = case.scope.filter(|_| case.end != End::Shown)?;
-    // What an unclosed block leaves out of a scope was to come yet, and its last definition may lack its end.
-    if case.end == End::NotShown && case.candidate.reading == Reading::Merged {
+    // What an unclosed block leaves out of a scope was to come yet, and its last definition may lack its end. Where nobody says
+    // anything, only braces show that a scope is over.
+    let shows_nothing = case.end == End::NotShown || case.old.language().body == BodyForm::Indented;
+    if shows_nothing && case.candidate.reading == Reading::Merged {
         return Some(Rejection::new(ReasonCode::Truncated, CUT));
     }
     let old: Vec<&str> = scope.text(case.old).lines().filter(|line| !line.trim().is_empty()).collect();

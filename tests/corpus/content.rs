@@ -9,14 +9,18 @@ use super::code::{Additions, Code};
 use super::samples::Sample;
 use super::words::words;
 
-/// The definition that stands before or after the scope, in the same place.
+/// The definition that stands before or after the scope, in the same place: as deep, and no member of a list that commas part.
 pub fn sibling(sample: &Sample, after: bool) -> Option<&Definition> {
     let definitions = &sample.document.outline().definitions;
     let same = |other: &&Definition| {
         let alone = other.name != sample.definition.name && !other.name.is_empty();
         let before = sample.document.slice(0..other.whole.start);
-        let own_line = before.rsplit('\n').next().is_none_or(|blanks| blanks.trim().is_empty());
-        other.path == sample.definition.path && other.body.is_some() && alone && own_line
+        let blanks = before.rsplit('\n').next().unwrap_or_default();
+        let own_line = blanks.trim().is_empty() && blanks == sample.scope.base_indent;
+        let listed =
+            sample.document.slice(other.outer.end..sample.document.source().len()).trim_start().starts_with(',')
+                || before.trim_end().ends_with(',');
+        other.path == sample.definition.path && other.body.is_some() && alone && own_line && !listed
     };
     match after {
         true => definitions.iter().filter(same).find(|other| other.whole.start >= sample.scope.range.end),
