@@ -10,7 +10,7 @@ use graft_ls::syntax::{Document, Language};
 use serde_json::{Value, json};
 
 use super::{CODE, GOOD};
-use crate::support::model_server::{ModelServer, Reply, Script};
+use crate::support::model_server::{Gate, ModelServer, Reply, Script};
 
 /// A server that answers `/api/show` with that, and everything else with a good answer.
 async fn showing(shown: Reply) -> ModelServer {
@@ -106,20 +106,32 @@ async fn names_that_say_so_are_not_asked_at_all() {
 
 #[tokio::test]
 async fn each_server_of_a_pool_is_asked_once_and_code_that_may_travel_asks_nothing() {
-    let (one, two) = (showing(Reply::json(json!({}))).await, showing(Reply::json(json!({"remote_host": "x"}))).await);
-    let provider = json!({"kind": "ollama", "base_urls": [one.url(), two.url()]});
+    let gate = Gate::shut();
+    let held = gate.clone();
+    // From the second chat on, the one at home is busy until the gate opens.
+    let home = ModelServer::start(Script::by(move |number, request| match request.path.as_str() {
+        "/api/show" => Reply::json(json!({})),
+        _ if number == 0 => Reply::text(GOOD),
+        _ => Reply::text(GOOD).hold(&held),
+    }))
+    .await;
+    let away = showing(Reply::json(json!({"remote_host": "x"}))).await;
+    let provider = json!({"kind": "ollama", "base_urls": [home.url(), away.url()]});
     let engine = engine(provider, json!({"model": "m"}));
     assert_eq!(end(&run(&engine, "/w/a.py").await), "edit");
-    assert_eq!([asked(&one), asked(&two)].concat(), ["/api/chat"]);
-    let mut ends = Vec::new();
-    for _ in 0..4 {
-        // The same beginning goes to the server that knows it, so that the other one is asked only where this one is busy.
-        let both = tokio::join!(run(&engine, "/w/billing/a.py"), run(&engine, "/w/billing/a.py"));
-        ends.extend([end(&both.0), end(&both.1)]);
+    assert_eq!((asked(&home).len(), asked(&away).len()), (1, 0));
+    let private = || {
+        let engine = engine.clone();
+        tokio::spawn(async move { end(&run(&engine, "/w/billing/a.py").await) })
+    };
+    // The same beginning goes to the server that knows it, and to the other one where this one is busy.
+    let first = private();
+    home.request(2).await;
+    for _ in 0..2 {
+        assert_eq!(private().await.unwrap(), "privacy");
     }
-    assert!(ends.contains(&"edit") && ends.contains(&"privacy"), "{ends:?}");
-    for server in [&one, &two] {
-        assert_eq!(asked(server).iter().filter(|path| *path == "/api/show").count(), 1, "{:?}", asked(server));
-    }
-    assert!(!asked(&two).contains(&"/api/chat".to_owned()));
+    gate.open();
+    assert_eq!(first.await.unwrap(), "edit");
+    assert_eq!(asked(&home), ["/api/chat", "/api/show", "/api/chat"]);
+    assert_eq!(asked(&away), ["/api/show"]);
 }
