@@ -5,6 +5,7 @@ mod census;
 mod complexity;
 mod convention;
 mod definition;
+mod depth;
 mod diagnostic;
 mod document;
 mod imported;

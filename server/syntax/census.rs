@@ -13,6 +13,8 @@ use super::{BodyForm, Document};
 #[derive(Debug, Default)]
 pub struct Census {
     problems: Vec<Problem>,
+    /// There is no tree, so nothing can be said for the text.
+    unread: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -27,12 +29,11 @@ struct Problem {
 impl Census {
     /// Counts the problems of a document; layout is looked at within `layout` (bytes) only.
     pub fn of(document: &Document, layout: Range<usize>) -> Census {
+        let Some(tree) = document.tree() else { return Census { unread: true, ..Census::default() } };
         let mut census = Census::default();
-        if let Some(tree) = document.tree() {
-            census.visit(document, tree.root_node());
-            if document.language().body == BodyForm::Indented {
-                census.visit_layout(document, tree.root_node(), &layout);
-            }
+        census.visit(document, tree.root_node());
+        if document.language().body == BodyForm::Indented {
+            census.visit_layout(document, tree.root_node(), &layout);
         }
         census
     }
@@ -70,6 +71,9 @@ impl Census {
 
     /// The first problem that `before` did not have, counting equal ones: line from 0, and a sentence.
     pub fn first_new(&self, before: &Census) -> Option<(usize, &str)> {
+        if self.unread {
+            return Some((0, "it nests deeper than code does"));
+        }
         if self.len() <= before.len() && self.is_empty() {
             return None;
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
+use super::depth::nests_too_deep;
 use super::{Language, Outline};
 use crate::text::{Encoding, Position, Span, Text, normalize_line_ends};
 
@@ -225,7 +226,8 @@ impl Document {
         self.edited(self.0.text.range(span, encoding), new, version)
     }
 
-    /// The tree; parsed at first use, from the last tree where there is one. Nothing if the parser gives up.
+    /// The tree; parsed at first use, from the last tree where there is one. Nothing if the parser gives up, or where it nests
+    /// deeper than any code.
     pub fn tree(&self) -> Option<&Tree> {
         let state = &*self.0;
         state
@@ -234,7 +236,9 @@ impl Document {
                 let stale = state.stale.lock().ok().and_then(|mut stale| stale.take());
                 let mut parser = Parser::new();
                 parser.set_language(&state.language.grammar.into()).ok()?;
-                parser.parse_with_options(&mut |offset, _| state.text.chunk_from(offset), stale.as_ref(), None)
+                let tree =
+                    parser.parse_with_options(&mut |offset, _| state.text.chunk_from(offset), stale.as_ref(), None);
+                tree.filter(|tree| !nests_too_deep(tree))
             })
             .as_ref()
     }

@@ -12,6 +12,9 @@ use super::{Definition, DefinitionKind, Document};
 /// Path, kind, owner and name: what a definition is called from the file down.
 type Identity = (Vec<(DefinitionKind, String)>, DefinitionKind, Option<String>, String);
 
+/// Definitions around one. Each keeps the names of those around it; what nests deeper is no code that a person wrote.
+const MOST_AROUND: usize = 100;
+
 /// What a document holds, each list in document order.
 #[derive(Debug, Default)]
 pub struct Outline {
@@ -182,16 +185,18 @@ impl Outline {
         entry.body = captured("body").or(entry.body.take());
     }
 
-    /// Fills in what a definition only has by its place: path, method or function, ordinal. What by its place is none goes.
+    /// Fills in what a definition only has by its place: path, method or function, ordinal. What by its place is none goes,
+    /// and what nests too deep.
     pub(super) fn relate(&mut self) {
         let mut open: Vec<(usize, DefinitionKind, String)> = Vec::new();
         self.definitions.retain(|definition| {
             open.retain(|(end, ..)| *end >= definition.node.end);
             let is_local = open.last().is_some_and(|(_, outer, _)| definition.kind.is_statement_within(*outer));
-            if !is_local {
+            let is_one = !is_local && open.len() < MOST_AROUND;
+            if is_one {
                 open.push((definition.node.end, definition.kind, String::new()));
             }
-            !is_local
+            is_one
         });
         open.clear();
         let mut seen: HashMap<Identity, usize> = HashMap::new();

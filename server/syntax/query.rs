@@ -7,6 +7,10 @@ use tree_sitter::{Node, Query, QueryCursor};
 
 use super::Document;
 
+/// How deep below the node matches may start. Code that people write nests some dozens deep, a long chain of operators some
+/// hundreds; a query's work grows with the square of the depth, and nobody is to wait for a file made of brackets.
+const DEEPEST: u32 = 1000;
+
 /// Where matches are looked for.
 pub(super) enum Reach {
     /// In the node and all below it, as far as it touches the range (bytes), if there is one.
@@ -27,6 +31,7 @@ pub(super) fn each_match<'tree>(
 ) {
     let Some(query) = query else { return };
     let mut cursor = QueryCursor::new();
+    cursor.set_max_start_depth(Some(DEEPEST));
     match reach {
         Reach::Below(Some(range)) => {
             cursor.set_byte_range(range);

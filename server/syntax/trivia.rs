@@ -4,6 +4,10 @@ use tree_sitter::Node;
 
 use super::Document;
 
+/// Comments and attributes that are looked at, each a line in most languages. To find the node before one takes work for each of
+/// its siblings, and a file may hold comments alone.
+const MOST_PIECES: usize = 500;
+
 /// How a node that stands before a definition relates to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trivia {
@@ -23,7 +27,8 @@ pub(super) fn leading_trivia<'tree>(
 ) -> usize {
     let mut start = outer.start_byte();
     let mut current = outer;
-    while let Some(previous) = previous_node(current) {
+    for _ in 0..MOST_PIECES {
+        let Some(previous) = previous_node(current) else { break };
         let (Some(trivia), _) = classify(previous) else { break };
         let gap = document.slice(previous.start_byte()..start).trim_end();
         let between = document.slice(previous.start_byte() + last_line_end(gap, previous)..start);
