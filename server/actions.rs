@@ -13,7 +13,7 @@ use std::ops::Range;
 
 pub use add_tests::{TestFile, TestHome};
 pub use plan::{Plan, Request, Target};
-pub use workspace::{Buffer, BufferLookup, Workspace};
+pub use workspace::{Buffer, BufferLookup, Workspace, read_file};
 
 use crate::syntax::{Diagnostic, Document, Scope};
 use crate::validate::Rejection;

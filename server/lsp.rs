@@ -15,6 +15,7 @@ mod inline_completion;
 mod jobs;
 mod messages;
 mod middleware;
+mod parent;
 mod progress;
 mod review;
 mod run;

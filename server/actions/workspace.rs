@@ -1,9 +1,13 @@
-//! The files around a document, read-only: open buffers first, then the disk. Refuses to write.
+//! The files around a document, read-only: open buffers first, then the disk. Refuses to write, and to read what is no file.
 
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::syntax::Document;
+
+/// In bytes. A project may hold anything under a name that Graft looks for.
+const LONGEST_FILE: u64 = 64 << 20;
 
 /// Text and version of an open buffer.
 pub type Buffer = (String, Option<i32>);
@@ -37,7 +41,7 @@ impl Workspace {
     /// The text of a file, as the editor has it or else as the disk has it. Nothing if there is no such UTF-8 file.
     pub fn read(&self, path: &Path) -> Option<Buffer> {
         let buffer = self.buffers.as_ref().and_then(|buffers| buffers(path));
-        buffer.or_else(|| self.disk.then(|| std::fs::read_to_string(path).ok()).flatten().map(|text| (text, None)))
+        buffer.or_else(|| self.disk.then(|| read_file(path).ok()).flatten().map(|text| (text, None)))
     }
 
     /// Whether there is such a file or folder.
@@ -57,5 +61,21 @@ impl Workspace {
             .collect();
         names.sort();
         names
+    }
+}
+
+/// The text of a file on disk.
+///
+/// # Errors
+/// None that is UTF-8 and of a length that text has: a pipe or a device is not waited for.
+pub fn read_file(path: &Path) -> io::Result<String> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_string(&mut text)?;
+    match read as u64 > LONGEST_FILE {
+        true => Err(io::Error::other("it is longer than 64 MiB")),
+        false => Ok(text),
     }
 }

@@ -2,7 +2,7 @@
 //! what the document has become, under that version, or not sent at all.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -12,6 +12,7 @@ use super::jobs::Job;
 use super::session::Session;
 use super::store::{Held, Open};
 use super::{to_proto, uri};
+use crate::actions::read_file;
 use crate::engine::Failure;
 use crate::syntax::Document;
 use crate::validate::{ReasonCode, ValidatedEdit};
@@ -165,14 +166,14 @@ fn place_of_document(session: &Session, uri: &Uri) -> Result<Place, Failure> {
 }
 
 /// A file other than the job's document: as the editor has it, else as the disk has it, else yet to be created.
-fn place_of_file(session: &Session, edit: &ValidatedEdit, path: &PathBuf) -> Result<Place, Failure> {
+fn place_of_file(session: &Session, edit: &ValidatedEdit, path: &Path) -> Result<Place, Failure> {
     if let Some(open) = session.store.by_path(path) {
         return place_of_document(session, &open.uri);
     }
     let failure = |message| Failure { code: ReasonCode::BadRequest, message };
     let uri = uri::uri_of(path)
         .ok_or_else(|| failure(format!("`{}` is not a path that a client can be sent", path.display())))?;
-    let (text, create) = match std::fs::read_to_string(path) {
+    let (text, create) = match read_file(path) {
         Ok(text) => (text, false),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => (String::new(), true),
         Err(error) => return Err(failure(format!("`{}` cannot be read: {error}", path.display()))),

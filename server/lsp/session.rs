@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 use tower_lsp::gen_lsp_types::{InitializeParams, InitializeResult, InitializedParams, MessageType};
 use tower_lsp::jsonrpc;
 use tower_lsp::{Client, LanguageServer};
@@ -14,6 +15,7 @@ use super::config_files;
 use super::initialize::{self, Abilities};
 use super::inline_completion::Completions;
 use super::jobs::Jobs;
+use super::parent::Parent;
 use super::settings::{LoadConfig, Settings};
 use super::store::Store;
 use super::work::Work;
@@ -29,6 +31,8 @@ pub(super) struct Session {
     pub(super) jobs: Jobs,
     pub(super) completions: Completions,
     pub(super) settings: Settings,
+    /// Fires when there is no client any more.
+    pub(super) gone: CancellationToken,
     abilities: OnceLock<Abilities>,
     /// The workspace's folders, as they are now.
     folders: Mutex<Vec<PathBuf>>,
@@ -51,6 +55,7 @@ impl Session {
             jobs: Jobs::new(),
             completions: Completions::default(),
             settings: Settings::new(load),
+            gone: CancellationToken::new(),
             abilities: OnceLock::new(),
             folders: Mutex::default(),
             unsaid: Mutex::default(),
@@ -194,6 +199,15 @@ impl LanguageServer for Server {
         *lock(&self.0.unsaid) = self.0.configured(news);
         let result = initialize::result(&abilities, self.0.has_menu());
         let _ = self.0.abilities.set(abilities);
+        if let Some(parent) = params.process_id.and_then(Parent::alive) {
+            let session = self.0.clone();
+            self.0.jobs.tasks.spawn(async move {
+                tokio::select! {
+                    () = session.jobs.stopped() => {}
+                    () = parent.ended() => session.gone.cancel(),
+                }
+            });
+        }
         Ok(result)
     }
 

@@ -8,6 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde::Serialize;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,10 @@ use super::work::Work;
 
 /// How long requests in flight may take to end after the client's last word, and answers to be written.
 const FAREWELL: Duration = Duration::from_millis(500);
+
+/// So many bytes that the client has not taken are enough: it is not read from before it reads. Far more than any client that
+/// lives leaves behind.
+const BACKLOG: usize = 32 << 20;
 
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,10 +47,9 @@ where
 {
     let (service, socket) = service(work, load);
     let session = service.inner().0.clone();
-    let (frames, queue) = unbounded_channel();
-    let out = Out(frames);
-    let gone = CancellationToken::new();
-    let writer = tokio::spawn(write(output, queue, gone.clone()));
+    let (out, queue) = Out::new();
+    let gone = session.gone.clone();
+    let writer = tokio::spawn(write(output, queue, out.backlog.clone(), gone.clone()));
     let (to_client, mut from_client) = socket.split();
     let sender = tokio::spawn(send(to_client, out.clone()));
     let mut handlers = JoinSet::new();
@@ -54,7 +58,10 @@ where
     let mut life = Life::default();
     while !life.is_over() {
         let frame = tokio::select! {
-            frame = frames.next() => frame,
+            frame = async {
+                out.has_room().await;
+                frames.next().await
+            } => frame,
             () = gone.cancelled() => break,
         };
         while handlers.try_join_next().is_some() {}
@@ -154,11 +161,25 @@ fn read(frame: Frame, out: &Out) -> Read {
     }
 }
 
-/// The way out: never full, so that nobody waits for a client that does not read.
+/// The way out: never full, so that no handler waits for a client that does not read. What it holds is counted.
 #[derive(Clone)]
-struct Out(UnboundedSender<Vec<u8>>);
+struct Out {
+    frames: UnboundedSender<Vec<u8>>,
+    /// In bytes.
+    backlog: Arc<watch::Sender<usize>>,
+}
 
 impl Out {
+    fn new() -> (Out, UnboundedReceiver<Vec<u8>>) {
+        let (frames, queue) = unbounded_channel();
+        (Out { frames, backlog: Arc::new(watch::Sender::new(0)) }, queue)
+    }
+
+    /// Waits until the client has taken enough of what there is for it.
+    async fn has_room(&self) {
+        let _ = self.backlog.subscribe().wait_for(|bytes| *bytes < BACKLOG).await;
+    }
+
     fn answer(&self, response: Option<Response>) {
         if let Some(response) = response {
             self.put(&response);
@@ -167,7 +188,8 @@ impl Out {
 
     fn put(&self, message: &impl Serialize) {
         if let Some(frame) = frame(message) {
-            let _ = self.0.send(frame);
+            self.backlog.send_modify(|bytes| *bytes += frame.len());
+            let _ = self.frames.send(frame);
         }
     }
 }
@@ -180,10 +202,16 @@ async fn send(mut messages: <ClientSocket as Loopback>::RequestStream, out: Out)
 }
 
 /// Writes frames, flushing when there are no more at hand. A client that closed its end is gone.
-async fn write<W: AsyncWrite + Unpin>(mut output: W, mut queue: UnboundedReceiver<Vec<u8>>, gone: CancellationToken) {
+async fn write<W: AsyncWrite + Unpin>(
+    mut output: W,
+    mut queue: UnboundedReceiver<Vec<u8>>,
+    backlog: Arc<watch::Sender<usize>>,
+    gone: CancellationToken,
+) {
     let mut written = Ok(());
     while let Some(frame) = queue.recv().await {
         written = output.write_all(&frame).await;
+        backlog.send_modify(|bytes| *bytes -= frame.len());
         if written.is_ok() && queue.is_empty() {
             written = output.flush().await;
         }

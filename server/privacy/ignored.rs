@@ -85,6 +85,8 @@ impl IgnoreFiles {
     /// The list of a file, whose patterns start at `root`; nothing where there is no such file.
     fn list(&self, file: &Path, root: &Path, caseless: bool) -> Option<Arc<List>> {
         let stamp = match fs::metadata(file) {
+            // A pipe would keep its reader waiting.
+            Ok(found) if !found.is_file() => return Some(Arc::new(List::Unreadable(file.to_owned()))),
             Ok(found) => (found.modified().ok(), found.len()),
             Err(error) if error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::NotADirectory => {
                 return None;
