@@ -53,6 +53,8 @@ fn log_to_file() {
         tracing_subscriber::fmt()
             .with_max_level(LevelFilter::INFO)
             .with_ansi(false)
+            // Of a full disk nothing is said on standard error either, nor is it written to where nobody holds it.
+            .log_internal_errors(false)
             .with_writer(Mutex::new(file))
             .init();
     }

@@ -156,6 +156,12 @@ fn test_file(request: &Request<'_>, scope: &Scope) -> Result<TestHome, Rejection
         Some(folder) => Layout { root: folder.clone(), folder }.test_file(request.workspace, &stem, &names, &[""]),
         None => layout.test_file(request.workspace, &stem, &names, folders),
     };
+    if found.is_none() && request.workspace.exists(&file) {
+        return Err(Rejection::new(
+            ReasonCode::BadRequest,
+            format!("`{}` is there, but it is no text in UTF-8; move it away or convert it", file.display()),
+        ));
+    }
     let language = request.document.language();
     let (text, version) = found.clone().unwrap_or_default();
     let document = Document::new(language, &text, version);

@@ -28,7 +28,7 @@ pub(super) fn write(edit: &ValidatedEdit, path: &Path, create: bool) -> Result<V
 }
 
 fn replace_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| unwritten(path, error);
+    let failed = |error: std::io::Error| undone(path, &error);
     // A link stays a link: the file that it leads to is replaced.
     let path = &std::fs::canonicalize(path).map_err(failed)?;
     let metadata = std::fs::metadata(path).map_err(failed)?;
@@ -43,7 +43,7 @@ fn replace_file(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 fn create_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| unwritten(path, error);
+    let failed = |error: std::io::Error| undone(path, &error);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
@@ -62,9 +62,14 @@ fn create_file(path: &Path, text: &str) -> Result<(), Failure> {
 /// The text in a file beside `path`, on its way to the disk.
 fn temporary(path: &Path, text: &str) -> std::io::Result<NamedTempFile> {
     let mut temporary = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    temporary.write_all(text.as_bytes())?;
+    temporary.as_file_mut().write_all(text.as_bytes())?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
+}
+
+/// The disk, or leave to write on it, is missing.
+fn undone(path: &Path, error: &std::io::Error) -> Failure {
+    unwritten(path, format!("{error}; nothing was changed: make room or get leave to write there, then run it again"))
 }
 
 fn unwritten(path: &Path, why: impl std::fmt::Display) -> Failure {

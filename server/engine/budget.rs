@@ -203,7 +203,8 @@ impl Held {
         let change = self.owed - self.set_aside;
         self.set_aside = self.owed;
         let day = self.day.clone();
-        move |page| (if page.day == day { change } else { 0.0 }, ())
+        // On an earlier day the clock was set back, and the page still holds the sum.
+        move |page| (if page.day <= day { change } else { 0.0 }, ())
     }
 }
 

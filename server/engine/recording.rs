@@ -94,8 +94,8 @@ impl Recording {
         let text = serde_json::to_string_pretty(&self.record(&redaction, task, outcome))?;
         create_folder(&self.folder)?;
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(text.as_bytes())?;
-        file.write_all(b"\n")?;
+        file.as_file_mut().write_all(text.as_bytes())?;
+        file.as_file_mut().write_all(b"\n")?;
         let path = self.folder.join(file_name(SystemTime::now(), &task.id));
         file.persist_noclobber(&path).map_err(|error| error.error)?;
         Ok(path)

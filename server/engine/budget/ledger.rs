@@ -27,6 +27,13 @@ pub(super) struct Page {
     pub(super) usd: f64,
 }
 
+impl Page {
+    /// Whether its sum is one of that day. A page of a later day is: the clock was set back, and what was spent is spent.
+    fn counts_on(&self, day: &str) -> bool {
+        self.day.as_str() >= day
+    }
+}
+
 /// What this process knows.
 #[derive(Debug)]
 struct Own {
@@ -72,13 +79,13 @@ impl Ledger {
         // Under the lock, so that no two processes can have two todays.
         let day = day_of(now());
         let mut own = self.own();
-        let known = own.take().filter(|own| own.page.day == day);
+        let known = own.take().filter(|own| own.page.counts_on(&day));
         let (known, unwritten) = known.map_or((0.0, 0.0), |own| (own.page.usd, own.unwritten));
         let (spent, mut problem) = match &opened {
             None => (known, None),
             Some(Err(error)) => (known, Some(format!("cannot be locked ({error})"))),
             Some(Ok((path, _))) => match read(path) {
-                Ok(page) => (page.filter(|page| page.day == day).map_or(0.0, |page| page.usd) + unwritten, None),
+                Ok(page) => (page.filter(|page| page.counts_on(&day)).map_or(0.0, |page| page.usd) + unwritten, None),
                 Err(why) => (known, Some(why)),
             },
         };
@@ -135,7 +142,7 @@ fn read(path: &Path) -> Result<Option<Page>, String> {
 
 fn write(path: &Path, page: &Page) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(&serde_json::to_vec(page)?)?;
+    file.as_file_mut().write_all(&serde_json::to_vec(page)?)?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
@@ -169,6 +176,19 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), r#"{"day":"1970-01-02","usd":2.0}"#);
         assert_eq!(add(&one, None, 1, 3.0), (0.0, None));
         assert_eq!(add(&one, None, 1, 0.0), (3.0, None));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_gives_no_new_budget() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spending.json");
+        for place in [Some(path.as_path()), None] {
+            let ledger = Ledger::default();
+            assert_eq!(add(&ledger, place, 2, 1.5), (0.0, None));
+            assert_eq!(add(&ledger, place, 1, 0.5), (1.5, None));
+            assert_eq!(add(&ledger, place, 1, 0.0), (2.0, None));
+            assert_eq!(add(&ledger, place, 2, 0.0), (0.0, None));
+        }
     }
 
     #[test]
