@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::header::CONTENT_ENCODING;
 use tokio::time::{Instant, timeout_at};
 
 use super::Patience;
@@ -105,7 +106,9 @@ impl Clock {
 
     /// Whether there may be a pause of this length: it leaves time for another try, and no other server will do.
     pub(super) fn allows(&self, pause: Duration) -> bool {
-        self.patience == Patience::Waits && Instant::now() + pause < self.deadline()
+        // A server may name a time that no clock can hold.
+        let ready = Instant::now().checked_add(pause);
+        self.patience == Patience::Waits && ready.is_some_and(|ready| ready < self.deadline())
     }
 
     fn deadline(&self) -> Instant {
@@ -164,6 +167,9 @@ async fn fill(
     failures: &Failures<'_>,
     on_event: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Finish, ModelError> {
+    if let Some(encoding) = compression(&response) {
+        return Err(failures.not_understood(&format!("something packed as {encoding}, which it was not asked for")));
+    }
     let mut frames = Frames::new(protocol.framing);
     let mut head = Vec::new();
     loop {
@@ -194,6 +200,12 @@ async fn fill(
         true => failures.truncated("the connection closed before the end of the answer"),
         false => no_answer(&head, failures),
     })
+}
+
+/// How a body is packed. Nothing is ever unpacked: a few bytes may hold more than the memory does.
+pub(super) fn compression(response: &reqwest::Response) -> Option<String> {
+    let encoding = String::from_utf8_lossy(response.headers().get(CONTENT_ENCODING)?.as_bytes()).into_owned();
+    (!encoding.trim().is_empty() && !encoding.eq_ignore_ascii_case("identity")).then_some(encoding)
 }
 
 /// Whether a body without a whole event is the beginning of one.

@@ -12,7 +12,7 @@ use reqwest::{Client, Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::answer::{Clock, Event};
+use super::answer::{Clock, Event, compression};
 use super::anthropic;
 use super::error::{ErrorClass, ModelError};
 use super::error_body::ErrorBody;
@@ -219,7 +219,7 @@ pub(super) async fn failure(
     }
     let retry_after = retry_after(response.headers(), SystemTime::now());
     let mut body = Vec::new();
-    while body.len() < LONGEST_ERROR {
+    while compression(&response).is_none() && body.len() < LONGEST_ERROR {
         match clock.limit(failures, response.chunk()).await? {
             Ok(Some(bytes)) => body.extend_from_slice(&bytes),
             Ok(None) | Err(_) => break,

@@ -115,8 +115,8 @@ pub(super) fn system_message(prompt: &Prompt) -> Option<Value> {
 
 /// The event's JSON, or what it looks like instead. An event that carries an error is a failure in all protocols.
 pub(super) fn parse(event: &[u8]) -> Result<Value, WireFailure> {
-    let value: Value = serde_json::from_slice(event)
-        .map_err(|_| WireFailure::NotUnderstood(super::error_body::one_line(&String::from_utf8_lossy(event), 200)))?;
+    let value: Value =
+        serde_json::from_slice(event).map_err(|_| WireFailure::NotUnderstood(ErrorBody::from_bytes(event).message))?;
     match value.get("error") {
         None | Some(Value::Null) => Ok(value),
         Some(_) => Err(WireFailure::Server(ErrorBody::from_json(&value).unwrap_or_default())),
