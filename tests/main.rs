@@ -13,6 +13,7 @@ mod cost;
 mod discovery;
 mod docs;
 mod doctor;
+mod faults;
 mod first_minutes;
 mod inline_completion;
 mod lsp;

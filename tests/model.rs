@@ -1,6 +1,6 @@
 //! The room `model` against a scripted server: what it sends, what it makes of what comes back, and how long it waits.
 
-mod answers;
+pub(crate) mod answers;
 mod classes;
 mod errors;
 mod keys;

@@ -18,6 +18,7 @@ use super::page::root;
 use super::read_config;
 use super::{checkup, kept};
 use crate::cases::graft;
+use crate::faults;
 
 const MISTAKE: &str = r#"[providers.local]
 kind = "ollama"
@@ -32,7 +33,7 @@ contxt = 16384
 type Part = (&'static str, fn() -> String);
 
 /// The parts that are not a section of the settings.
-const PARTS: [Part; 20] = [
+const PARTS: [Part; 24] = [
     ("kinds", kinds),
     ("mistake", mistake),
     ("help", help),
@@ -53,6 +54,10 @@ const PARTS: [Part; 20] = [
     ("tiers", checkup::tiers),
     ("suggestions", checkup::suggestions),
     ("editors", checkup::editors),
+    ("faults-servers", faults::servers),
+    ("faults-editor", faults::editor),
+    ("faults-files", faults::files),
+    ("faults-disk", faults::disk),
 ];
 
 /// The names of all parts.

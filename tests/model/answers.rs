@@ -152,7 +152,7 @@ proptest! {
 }
 
 /// The offset up to which a body says nothing whole: what follows is the end of its line, or `[DONE]`.
-fn whole_from(kind: &str, body: &[u8], framing: BodyFraming) -> usize {
+pub(crate) fn whole_from(kind: &str, body: &[u8], framing: BodyFraming) -> usize {
     let text = std::str::from_utf8(body).unwrap();
     match (framing, kind) {
         (BodyFraming::Chunked, _) => body.len(),

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each suite uses its own part")]
 
+mod gate;
 mod ollama;
 mod reply;
 mod spoken;
@@ -19,8 +20,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use gate::Gate;
 pub use ollama::OllamaModel;
-pub use reply::{BodyFraming, Gate, Reply};
+pub use reply::{BodyFraming, Reply};
 use reply::{Interruption, Step};
 
 /// How long a test waits for what must happen; never reached by one that passes.
@@ -38,6 +40,10 @@ pub struct ModelServer {
 struct Seen {
     requests: Vec<Request>,
     closed: BTreeSet<usize>,
+    /// Connections that are open.
+    open: usize,
+    /// Bytes of floods that were taken off its hands.
+    flooded: usize,
 }
 
 /// A request as it arrived.
@@ -69,7 +75,12 @@ impl ModelServer {
         let noticed = seen.clone();
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, script.clone(), noticed.clone()));
+                let (script, noticed) = (script.clone(), noticed.clone());
+                noticed.send_modify(|seen| seen.open += 1);
+                tokio::spawn(async move {
+                    serve(stream, script, noticed.clone()).await;
+                    noticed.send_modify(|seen| seen.open -= 1);
+                });
             }
         });
         ModelServer { address, seen, accepting }
@@ -89,6 +100,11 @@ impl ModelServer {
         self.seen.borrow().requests.clone()
     }
 
+    /// How many bytes of floods the client took, or the system for it.
+    pub fn flooded(&self) -> usize {
+        self.seen.borrow().flooded
+    }
+
     /// Waits for request `n`, counted from 0.
     pub async fn request(&self, n: usize) -> Request {
         self.wait(&format!("request {n} never arrived"), |seen| seen.requests.len() > n).await;
@@ -99,6 +115,11 @@ impl ModelServer {
     pub async fn closed(&self, n: usize) {
         self.wait(&format!("the client never closed the connection of request {n}"), |seen| seen.closed.contains(&n))
             .await;
+    }
+
+    /// Waits until no connection is open, whether or not a request came over it.
+    pub async fn all_closed(&self) {
+        self.wait("the client keeps a connection", |seen| seen.open == 0).await;
     }
 
     /// How often an Ollama would have loaded the model: at first, and whenever its window changes.
@@ -188,7 +209,7 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<watch::Send
             let (mut reader, mut writer) = stream.split();
             tokio::select! {
                 () = until_closed(&mut reader, &mut buffer) => Ended::ByClient,
-                ended = play(steps, &mut writer) => ended,
+                ended = play(steps, &mut writer, &seen) => ended,
             }
         };
         match ended {
@@ -203,9 +224,17 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<watch::Send
     }
 }
 
-async fn play(steps: Vec<Step>, writer: &mut (impl AsyncWriteExt + Unpin)) -> Ended {
+async fn play(steps: Vec<Step>, writer: &mut (impl AsyncWriteExt + Unpin), seen: &watch::Sender<Seen>) -> Ended {
     for step in steps {
         match step {
+            Step::Flood(piece, times) => {
+                for _ in 0..times {
+                    if writer.write_all(&piece).await.is_err() {
+                        return Ended::ByClient;
+                    }
+                    seen.send_modify(|seen| seen.flooded += piece.len());
+                }
+            }
             Step::Write(bytes) => {
                 if writer.write_all(&bytes).await.is_err() {
                     return Ended::ByClient;

@@ -1,33 +1,12 @@
 //! One reply: its content, its pieces, and where it is held, cut or left hanging.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
 use super::Request;
+use super::gate::Gate;
 use super::spoken::Spoken;
-
-/// Holds a reply until the test opens it.
-#[derive(Clone)]
-pub struct Gate(Arc<Semaphore>);
-
-impl Gate {
-    pub fn shut() -> Gate {
-        Gate(Arc::new(Semaphore::new(0)))
-    }
-
-    /// For good.
-    pub fn open(&self) {
-        self.0.close();
-    }
-
-    pub(super) async fn passed(&self) {
-        // Closing is the signal; nobody hands out permits.
-        drop(self.0.acquire().await);
-    }
-}
 
 /// What the server does with one request.
 #[derive(Clone)]
@@ -39,6 +18,8 @@ pub struct Reply {
     splits: Splits,
     before_head: Option<Interruption>,
     in_body: Vec<(usize, Interruption)>,
+    /// A piece that follows the body, so many times.
+    flood: Option<(Vec<u8>, usize)>,
 }
 
 #[derive(Clone)]
@@ -120,6 +101,7 @@ impl Reply {
             splits: Splits::Whole,
             before_head: None,
             in_body: Vec::new(),
+            flood: None,
         }
     }
 
@@ -209,6 +191,14 @@ impl Reply {
         self.interrupted(offset, Interruption::Hang)
     }
 
+    /// After the body, this piece again and again, `bytes` in all.
+    pub fn flood(mut self, piece: impl Into<Vec<u8>>, bytes: usize) -> Reply {
+        let piece = piece.into();
+        let times = bytes / piece.len();
+        self.flood = Some((piece, times));
+        self
+    }
+
     /// Closes the connection at an offset of the body.
     pub fn cut_at(self, offset: usize) -> Reply {
         self.interrupted(offset, Interruption::Close)
@@ -258,6 +248,7 @@ impl Reply {
             let here = self.in_body.iter().filter(|(offset, _)| *offset == end);
             steps.extend(here.map(|(_, interruption)| Step::Interrupt(interruption.clone())));
         }
+        steps.extend(self.flood.iter().map(|(piece, times)| Step::Flood(self.framed(piece), *times)));
         match self.framing {
             BodyFraming::Chunked => steps.push(Step::Write(b"0\r\n\r\n".to_vec())),
             BodyFraming::Length => {}
@@ -294,5 +285,6 @@ impl Reply {
 /// What is done with the connection.
 pub(super) enum Step {
     Write(Vec<u8>),
+    Flood(Vec<u8>, usize),
     Interrupt(Interruption),
 }
