@@ -66,7 +66,10 @@ impl<'a> Block<'a> {
         let lost = self.first_line_lost(place);
         let head = self.head_blanks();
         match lost {
-            // What is written above a definition may stand elsewhere.
+            // What is written above a definition may stand elsewhere, also in the old code.
+            None if head != self.base && self.base == place.base && self.stands_as(self.base, place) => {
+                [Some(self.base), Some(head)]
+            }
             None if head != self.base => [Some(head), None],
             Some(base) if head.len() > self.base.len() || self.closes_first_at(base) => [lost, None],
             // A body that was set one step deeper may stand where its lines stood before.
