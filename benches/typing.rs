@@ -22,18 +22,25 @@ use serde_json::{Value, json};
 use tree_sitter::{InputEdit, Parser, Point};
 
 const ROUNDS: usize = 200;
+/// The same for the longest file.
+const FEW: usize = 30;
 const URI: &str = "file:///w/a.rs";
 /// No server knows it: its answer says that all before it has been read.
 const NOTHING: &str = "graft/nothing";
 const ACTIONS: &str = "textDocument/codeAction";
 
+fn rounds(sample: &Sample) -> usize {
+    if sample.text.len() > 1_000_000 { FEW } else { ROUNDS }
+}
+
 /// A keystroke in the middle of the file, over and over, with a question right behind it; until the answer. Where nothing is
 /// typed, the question alone.
 async fn keystrokes(editor: &mut Editor, sample: &Sample, version: &mut i32, question: &str, types: bool) -> Times {
     let (from, to) = sample.number();
+    let rounds = rounds(sample);
     let params = json!({"textDocument": {"uri": URI}, "range": sample.range(), "context": {"diagnostics": []}});
     let mut times = Vec::new();
-    for round in 0..ROUNDS + 3 {
+    for round in 0..rounds + 3 {
         let start = Instant::now();
         if types {
             *version += 1;
@@ -61,7 +68,7 @@ fn floor(sample: &Sample) -> Times {
         old_end_position: Point { row: to.0, column: to.1 },
         new_end_position: Point { row: to.0, column: to.1 },
     };
-    Times::measured(ROUNDS, || {
+    Times::measured(rounds(sample), || {
         tree.edit(&edit);
         tree = parser.parse(&sample.text, Some(&tree)).unwrap();
     })

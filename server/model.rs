@@ -8,6 +8,8 @@ mod error_body;
 mod failures;
 mod fill;
 mod frames;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod known;
 mod listing;
 mod llamacpp;
