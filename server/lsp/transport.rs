@@ -224,3 +224,20 @@ async fn write<W: AsyncWrite + Unpin>(
     }
     let _ = output.shutdown().await;
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_is_read_again_once_it_does() {
+        let (out, queue) = Out::new();
+        assert!(out.has_room().now_or_never().is_some());
+        out.put(&"x".repeat(BACKLOG));
+        assert!(out.has_room().now_or_never().is_none());
+        tokio::spawn(write(tokio::io::sink(), queue, out.backlog.clone(), CancellationToken::new()));
+        timeout(Duration::from_secs(30), out.has_room()).await.unwrap();
+    }
+}
