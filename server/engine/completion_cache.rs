@@ -110,13 +110,19 @@ impl Cache {
         found
     }
 
-    /// Whether something may be known at a place, by how long the text around it is.
+    /// Whether something is known at a place, under whatever settings.
     pub(super) fn may_know(&self, place: &Place) -> bool {
         let (before, after) = halves(place);
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().any(|entry| {
-            entry.after.0 == after.len() && begins(&entry.said.text, before.get(entry.before.0.min(before.len())..))
-        })
+        let is_candidate = |entry: &&Entry| {
+            entry.after.0 == after.len()
+                && entry.before.0 <= before.len()
+                && begins(&entry.said.text, before.get(entry.before.0..))
+        };
+        let candidates: Vec<&Entry> = entries.iter().filter(is_candidate).collect();
+        let mut same = candidates.iter().zip(hashes(before, &candidates));
+        // Most texts of the same length differ before the cursor.
+        same.any(|(entry, own)| entry.before.1 == own && entry.after.1 == hash(after))
     }
 
     /// Forgets everything.
@@ -207,6 +213,8 @@ mod tests {
             assert!(get(other).is_empty(), "{other}");
         }
         assert!(get("fn a() {\n    call(b);\n    c();|\n}\n").is_empty(), "there is nothing left");
+        assert!(cache.may_know(&place("fn a() {\n    call(|\n}\n")));
+        assert!(!cache.may_know(&place("fn b() {\n    |\n}\n")), "as long, and another");
     }
 
     #[test]
