@@ -2,6 +2,7 @@
 
 #![no_main]
 
+#[allow(dead_code)]
 #[path = "../../tests/support/model_document.rs"]
 mod model_document;
 mod session;
@@ -52,18 +53,18 @@ fuzz_target!(|bytes: &[u8]| {
         message(&mut input, &json!({"jsonrpc": "2.0", "method": "textDocument/didChange", "params": params}));
         if number() % 4 == 0 {
             // An older tree makes the next parse an incremental one.
-            list(&mut input, uri);
+            list(&mut input, uri, document.version);
         }
     }
-    list(&mut input, uri);
+    list(&mut input, uri, 1000);
     let witness = Witness::new();
     session::serve(input, witness.clone());
     let seen = witness.last();
     assert_eq!(seen, Some((document.text, Some(document.version))), "counted in {encoding}");
 });
 
-fn list(input: &mut Vec<u8>, uri: &str) {
+fn list(input: &mut Vec<u8>, uri: &str, id: i32) {
     let zero = json!({"line": 0, "character": 0});
     let params = json!({"textDocument": {"uri": uri}, "range": {"start": zero, "end": zero}, "context": {"diagnostics": []}});
-    message(input, &json!({"jsonrpc": "2.0", "id": 2, "method": "textDocument/codeAction", "params": params}));
+    message(input, &json!({"jsonrpc": "2.0", "id": id, "method": "textDocument/codeAction", "params": params}));
 }
