@@ -48,6 +48,9 @@ impl Identity {
     }
 }
 
+/// In bytes.
+const LONGEST_CHARACTER: usize = 4;
+
 /// The `\r` of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Returns {
@@ -71,9 +74,10 @@ impl Returns {
 
     /// What is known of a text after `range` (bytes) of it is new.
     fn after(self, text: &Text, range: Range<usize>) -> Returns {
-        // What was taken out may have parted a pair.
-        let around = text.slice(range.start.saturating_sub(1)..range.end + 2);
-        let (is_end, around) = (range.end + 2 >= text.len(), around.as_str());
+        // What was taken out may have parted a pair. What stands behind may be of any width; a `\r` there has not come to another end.
+        let end = range.end + LONGEST_CHARACTER;
+        let around = text.slice(range.start.saturating_sub(1)..end);
+        let (is_end, around) = (end >= text.len(), around.as_str());
         let known = around
             .strip_suffix('\r')
             .filter(|_| !is_end)
@@ -308,6 +312,39 @@ mod tests {
         let document = Document::new(rust(), "fn a() {}\n", Some(1));
         assert!(document.0.tree.get().is_none());
         assert!(document.tree().is_some());
+    }
+
+    #[test]
+    fn a_return_before_a_wide_character_stands_alone() {
+        assert_eq!(Document::new(rust(), "a🦀", None).edited(1..1, "\r", None).0.returns, Returns::Lone);
+    }
+
+    proptest! {
+        #[test]
+        fn a_twin_that_goes_along_with_edits_is_the_normalised_text(
+            first in "[a-z\r\n é🦀]{0,16}",
+            edits in prop::collection::vec((any::<bool>(), 0usize..40, 0usize..8, "(\r\n|[a\r\né🦀]){0,4}"), 1..12),
+        ) {
+            let mut document = Document::new(rust(), &first, Some(0));
+            for (is_asked, start, length, new) in edits {
+                // Only a twin that was asked for goes along.
+                if is_asked { document.with_newlines(); }
+                let whole = |at: usize| document.text().whole_character(at);
+                document = document.edited(whole(start)..whole(start + length), &new, None);
+                let source = document.source();
+                prop_assert!(document.0.returns >= Returns::of(source), "{:?} is known of {source:?}", document.0.returns);
+                let (twin, normal) = (document.with_newlines(), normalize_line_ends(source).0);
+                prop_assert_eq!(twin.source(), normal.as_str());
+                prop_assert!(twin.0.returns >= Returns::of(&normal));
+                for (offset, _) in source.char_indices().chain([(source.len(), ' ')]) {
+                    // Between \r and \n there is no position of its own.
+                    if source[..offset].ends_with('\r') && source[offset..].starts_with('\n') { continue; }
+                    let there = twin.text().offset(document.position(offset, Encoding::Utf8), Encoding::Utf8);
+                    let before = normalize_line_ends(&source[..offset]).0;
+                    prop_assert_eq!(&normal[..there], before.as_str());
+                }
+            }
+        }
     }
 
     proptest! {

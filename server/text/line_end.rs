@@ -11,12 +11,13 @@ pub struct LineEnd {
     all: Vec<usize>,
 }
 
-/// `text` with `\r\n` as `\n`, and what it takes to go back. A lone `\r` stays.
+/// `text` with `\r\n` as `\n`, and what it takes to go back. A lone `\r` stays, and with it a `\r\n` right behind it: the two would
+/// come to stand as one line end where there were two, and lines would be counted otherwise than in `text`.
 pub fn normalize_line_ends(text: &str) -> (String, LineEnd) {
     let mut normal = String::with_capacity(text.len());
     let mut ends = LineEnd::default();
     for line in text.split_inclusive('\n') {
-        match line.strip_suffix("\r\n") {
+        match line.strip_suffix("\r\n").filter(|content| !content.ends_with('\r')) {
             Some(content) => {
                 normal.push_str(content);
                 ends.crlf.push(normal.len());
@@ -96,6 +97,12 @@ mod tests {
     #[test]
     fn brings_no_carriage_return_into_a_file_without() {
         assert_eq!(rewrite("a\nb\n", "a\nc\nb\n"), "a\nc\nb\n");
+    }
+
+    #[test]
+    fn a_lone_return_before_a_line_end_stays_a_line_of_its_own() {
+        assert_eq!(normalize_line_ends("a\r\r\nb\r\n").0, "a\r\r\nb\n");
+        assert_eq!(rewrite("a\r\r\nb\r\nc\r\n", "a\r\r\nb\nd\nc\n"), "a\r\r\nb\r\nd\r\nc\r\n");
     }
 
     #[test]
