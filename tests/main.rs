@@ -23,4 +23,5 @@ mod patch;
 mod privacy;
 mod recording;
 mod routing;
+mod soak;
 mod tidy;

@@ -2,6 +2,7 @@
 //! read, on a progress that does not end; answers the server from its own documents, as an editor does.
 
 mod editor;
+mod process;
 mod stream;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -11,7 +12,7 @@ use std::time::Duration;
 use graft_ls::config::Config;
 use graft_ls::lsp::{End, LoadConfig, Work, serve};
 use serde_json::{Value, json};
-use tokio::io::{AsyncWriteExt, BufReader, DuplexStream, WriteHalf, duplex, split};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, duplex, split};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -35,7 +36,7 @@ pub enum Edits {
 
 /// One client and the server that it talks to.
 pub struct LspClient {
-    writer: WriteHalf<DuplexStream>,
+    writer: Box<dyn AsyncWrite + Unpin + Send>,
     incoming: UnboundedReceiver<Value>,
     reads: watch::Sender<bool>,
     server: JoinHandle<End>,
@@ -74,6 +75,14 @@ impl LspClient {
         let (input, output) = split(theirs);
         let server = tokio::spawn(serve(input, output, work, load));
         let (reader, writer) = split(ours);
+        LspClient::over(reader, Box::new(writer), server)
+    }
+
+    fn over(
+        reader: impl AsyncRead + Unpin + Send + 'static,
+        writer: Box<dyn AsyncWrite + Unpin + Send>,
+        server: JoinHandle<End>,
+    ) -> LspClient {
         let (found, incoming) = unbounded_channel();
         let (reads, mut may_read) = watch::channel(true);
         tokio::spawn(async move {
@@ -112,15 +121,18 @@ impl LspClient {
     }
 
     /// A client that has been through `initialize` with `params`; `processId` and `rootUri` may be left out.
-    pub async fn start_with(work: Arc<dyn Work>, load: LoadConfig, mut params: Value) -> LspClient {
-        let mut client = LspClient::connect(work, load);
+    pub async fn start_with(work: Arc<dyn Work>, load: LoadConfig, params: Value) -> LspClient {
+        LspClient::connect(work, load).initialized(params).await
+    }
+
+    async fn initialized(mut self, mut params: Value) -> LspClient {
         for field in ["processId", "rootUri"] {
             params.as_object_mut().unwrap().entry(field).or_insert(Value::Null);
         }
-        client.server_info = client.request("initialize", params).await.unwrap();
-        client.encoding = client.server_info["capabilities"]["positionEncoding"].as_str().unwrap().to_owned();
-        client.notify("initialized", json!({})).await;
-        client
+        self.server_info = self.request("initialize", params).await.unwrap();
+        self.encoding = self.server_info["capabilities"]["positionEncoding"].as_str().unwrap().to_owned();
+        self.notify("initialized", json!({})).await;
+        self
     }
 
     /// Sends bytes as they are.
