@@ -5,16 +5,17 @@
 //! Where the outcome of a case has changed for the better, `GRAFT_UPDATE_CASES=1 cargo test cases` writes what comes out into
 //! the last block of each file that disagrees. Read the diff before you commit it.
 
-use std::io::Write;
+use std::collections::HashSet;
+use std::mem::discriminant;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::process::Output;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::case_file::{self, Case, Expected};
 use crate::patch;
+use crate::support::binary::graft;
 
 /// What a face made of a case, in the terms of [`Expected`]; sentences in place of what must not be.
 type Got = Result<(Expected, Value), String>;
@@ -43,11 +44,21 @@ fn batch_does_what_the_cases_say() {
 #[test]
 fn the_command_line_does_what_the_cases_say() {
     let cases = case_file::all();
-    let mut failures = Vec::new();
+    let (mut failures, mut kinds) = (Vec::new(), HashSet::new());
     // Only a server can say why an answer ended, so those cases are not the command line's.
     for case in cases.iter().filter(|case| case.finish_reason.is_none()) {
         let project = project(case);
-        judge(case, of_command_line(case, project.path()), &mut failures);
+        let plain = of_command_line(case, project.path(), &[]);
+        if let Err(why) = printed_agrees(case, &plain) {
+            failures.push(format!("── {}\n{why}", case.file.display()));
+        }
+        // A process costs, and `batch` has every object: here, one for each action, language and kind of end.
+        if kinds.insert((&case.action, &case.language, discriminant(&case.expected))) {
+            let json = of_command_line(case, project.path(), &["--json"]);
+            assert_eq!(plain.status.code(), json.status.code(), "{}: another with --json", case.file.display());
+            let report: Value = serde_json::from_slice(&json.stdout).unwrap();
+            judge(case, of_report(case, &report), &mut failures);
+        }
     }
     report(&failures, cases.len());
 }
@@ -124,7 +135,7 @@ fn text_agrees(case: &Case, got: &Expected, answer: &Value) -> Result<(), String
     }
 }
 
-fn of_command_line(case: &Case, project: &Path) -> Got {
+fn of_command_line(case: &Case, project: &Path, flags: &[&str]) -> Output {
     let mut target = format!("{}:{}", case.path, place(&case.input, case.range.start));
     if !case.range.is_empty() {
         target = format!("{target}-{}", place(&case.input, case.range.end));
@@ -139,16 +150,8 @@ fn of_command_line(case: &Case, project: &Path) -> Got {
         arguments.extend(["--diagnostics", ".git/diagnostics.json"]);
     }
     let reply = case.replies.last().map(String::as_str).unwrap_or_default();
-    let plain = graft(&arguments, project, reply);
-    arguments.push("--json");
-    let json = graft(&arguments, project, reply);
-    let report: Value = serde_json::from_slice(&json.stdout).map_err(|error| format!("--json: {error}: {json:?}"))?;
-    let got = of_report(case, &report)?;
-    printed_agrees(case, &got.0, &plain)?;
-    if plain.status.code() != json.status.code() {
-        return Err("the exit code is another with --json".to_owned());
-    }
-    Ok(got)
+    arguments.extend(flags);
+    graft(&arguments, project, reply)
 }
 
 fn place(text: &str, offset: usize) -> String {
@@ -158,14 +161,14 @@ fn place(text: &str, offset: usize) -> String {
     format!("{}:{}", before.matches('\n').count() + 1, before[start..].chars().count() + 1 - mark)
 }
 
-/// Diff, stderr and exit code say the same as the object.
-fn printed_agrees(case: &Case, got: &Expected, output: &Output) -> Result<(), String> {
+/// Diff, stderr and exit code say what the case says.
+fn printed_agrees(case: &Case, output: &Output) -> Result<(), String> {
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
     if stderr.lines().any(|line| !line.starts_with("graft-ls: ")) {
         return Err(format!("stderr has a line that is not ours: {stderr}"));
     }
-    let (code, text) = match got {
+    let (code, text) = match &case.expected {
         Expected::Edit { path, text } => {
             let old = path.as_deref().map_or(case.input.as_str(), |path| case.other_file(path));
             let header = format!("+++ b/{}\n", path.as_deref().unwrap_or(&case.path));
@@ -173,7 +176,7 @@ fn printed_agrees(case: &Case, got: &Expected, output: &Output) -> Result<(), St
                 return Err(format!("no `{}` in the diff:\n{stdout}", header.trim_end()));
             }
             let patched = patch::apply_by_number(old, &stdout)?;
-            (0, (patched == *text).then_some(()).ok_or("diff and edits disagree"))
+            (0, (patched == *text).then_some(()).ok_or("the diff makes another text"))
         }
         Expected::NoChange => {
             (0, (stdout.is_empty() && stderr.contains("no change")).then_some(()).ok_or("no word of it"))
@@ -251,48 +254,4 @@ fn update(case: &Case, got: &Expected, report: &Value) {
 #[track_caller]
 pub fn report(failures: &[String], cases: usize) {
     assert!(failures.is_empty(), "{} of {cases} cases disagree:\n\n{}", failures.len(), failures.join("\n\n"));
-}
-
-/// Runs the built binary to its end, with a text on stdin.
-pub fn graft(arguments: &[&str], folder: &Path, input: &str) -> Output {
-    let mut child = command(arguments, folder).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_owned();
-    // A process that answers before it has read everything must not wait for us to read.
-    let writer = std::thread::spawn(move || {
-        // It may also end without reading.
-        let _ = stdin.write_all(input.as_bytes());
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
-
-/// The folder of a config that keeps the tests off whatever serves models on this machine.
-fn quiet_config() -> PathBuf {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let made = FOLDER.get_or_init(|| {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("quiet-config");
-        std::fs::create_dir_all(folder.join("graft")).unwrap();
-        std::fs::write(folder.join("graft/config.toml"), "discover = false\n").unwrap();
-        folder
-    });
-    made.clone()
-}
-
-/// The built binary in a folder, without the config of whoever runs the tests.
-pub fn command(arguments: &[&str], folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_graft-ls"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("GRAFT_CONFIG")
-        .env_remove("GRAFT_RECORD")
-        .env("GRAFT_DISCOVER", "none")
-        .env("XDG_CONFIG_HOME", quiet_config())
-        .env("XDG_STATE_HOME", folder.join("no-state"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
 }

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::cases::{command, graft};
+use crate::support::binary::{command, graft};
 
 const RUST: &str = "fn double(x: i32) -> i32 {\n    x + x\n}\n";
 const REPLY: &str = "```rust\nfn double(x: i32) -> i32 {\n    x * 2\n}\n```\n";

@@ -9,7 +9,7 @@ use graft_ls::config::schema;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::cases::command;
+use crate::support::binary::command;
 
 const USER: &str = "\
 [providers.p]

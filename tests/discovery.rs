@@ -8,7 +8,7 @@ use graft_ls::syntax::{Document, Language};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::support::model_server::{ModelServer, Reply, Script};
+use crate::support::model_server::{ModelServer, Reply, Script, nowhere};
 
 const CODE: &str = "fn double(x: i32) -> i32 {\n    x + x\n}\n";
 const ANSWER: &str = "```rust\nfn double(x: i32) -> i32 {\n    x * 2\n}\n```\n";
@@ -24,10 +24,9 @@ async fn ollama() -> ModelServer {
 }
 
 fn probes(server: &ModelServer) -> Vec<Probe> {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let at = |server, kind, url: String| Probe { server, kind, base_url: Url::parse(&url).unwrap() };
     vec![
-        at("vLLM", ProviderKind::OpenAi, format!("http://{nobody}")),
+        at("vLLM", ProviderKind::OpenAi, nowhere()),
         at("Ollama", ProviderKind::Ollama, server.url()),
         at("elsewhere", ProviderKind::OpenAi, "http://models.invalid".to_owned()),
     ]

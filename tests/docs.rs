@@ -16,7 +16,7 @@ use graft_ls::config::{Config, ConfigFile, ProviderKind};
 use serde_json::Value;
 
 use self::page::{Page, pages, root};
-use crate::cases::graft;
+use crate::support::binary::graft;
 
 #[test]
 fn generated_parts_are_those_of_the_code() {

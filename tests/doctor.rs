@@ -397,7 +397,7 @@ async fn the_exit_code_says_whether_every_action_has_a_step() {
     let server = ModelServer::start(whole::ollama(&["qwen2.5-coder:7b"])).await;
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
-        let mut command = crate::cases::command(arguments, folder.path());
+        let mut command = crate::support::binary::command(arguments, folder.path());
         command.env("GRAFT_CONFIG", folder.path().join("config.toml")).env("PATH", folder.path());
         async move {
             let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();

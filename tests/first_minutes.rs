@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use tokio::io::{AsyncWriteExt, BufReader};
 
-use crate::cases::command;
+use crate::support::binary::command;
 use crate::support::lsp_client::{framed, read};
 use crate::support::model_server::{ModelServer, Reply, Script, whole};
 

@@ -269,7 +269,7 @@ async fn the_command_line_prints_the_completion_or_says_why_there_is_none() {
     std::fs::write(folder.path().join("config.toml"), config).unwrap();
     std::fs::write(folder.path().join("a.rs"), CODE.replacen('|', "", 1)).unwrap();
     let run = async |arguments: &[&str]| {
-        let mut command = crate::cases::command(&[&["complete"], arguments].concat(), folder.path());
+        let mut command = crate::support::binary::command(&[&["complete"], arguments].concat(), folder.path());
         command.env("GRAFT_CONFIG", folder.path().join("config.toml"));
         let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

@@ -12,7 +12,7 @@ use graft_ls::engine::Engine;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::cases::{command, graft};
+use crate::support::binary::{command, graft};
 use crate::support::lsp_client::{LspClient, capabilities};
 use crate::support::model_server::{ModelServer, Reply, Script};
 

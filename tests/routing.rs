@@ -66,11 +66,6 @@ pub(crate) fn steps(outcome: &Outcome) -> Vec<(&str, &str)> {
 }
 
 /// An address where nobody listens.
-pub(crate) fn nowhere() -> String {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    format!("http://127.0.0.1:{port}")
-}
-
 async fn answering() -> ModelServer {
     ModelServer::start(crate::support::model_server::Script::always(good())).await
 }

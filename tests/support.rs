@@ -1,5 +1,6 @@
-//! What tests share: the other side of the wires that Graft speaks on.
+//! What tests share: the built program, and the other side of the wires that Graft speaks on.
 
+pub mod binary;
 pub mod lsp_client;
 pub mod model_document;
 pub mod model_server;

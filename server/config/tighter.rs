@@ -43,7 +43,8 @@ fn lay(
                     None => drop(below.insert(name.clone(), entry.clone())),
                 }
             }
-            Some((InProject::Never, Shape::Boolean)) => drop(below.insert(name.clone(), entry.clone())),
+            // There is one of it, not a list: the uppermost counts.
+            Some((_, Shape::Boolean)) => drop(below.insert(name.clone(), entry.clone())),
             Some((_, Shape::Table(inner))) => {
                 let empty = || Entry { node: entry.node.emptied(), ..entry.clone() };
                 let under = below.entry(name.clone()).or_insert_with(empty);

@@ -66,9 +66,9 @@ struct Loser<'c> {
     origin: usize,
 }
 
-/// Picks the reading to make. Within one text of the answer, readings are tried the surest and the most like the old scope
-/// first, one that changes nothing among them. Between texts, those that name what they rewrite go first: what else an answer
-/// holds, a usage example for one, is not an edit only because it parses.
+/// Picks the reading to make. A text of the answer that can be read as what is there changes nothing; the readings of any other
+/// are tried the surest and the most like the old scope first. Between texts, those that name what they rewrite go first: what
+/// else an answer holds, a usage example for one, is not an edit only because it parses.
 pub fn choose(baseline: &Baseline, terms: &Terms<'_>, groups: &[Readings]) -> Result<Decision, Rejection> {
     if terms.ending == Ending::CutOff {
         return Err(Rejection::new(

@@ -237,7 +237,7 @@ impl Home {
     }
 
     fn spawn(&self, arguments: &[&str]) -> Child {
-        let mut command = crate::cases::command(arguments, self.0.path());
+        let mut command = crate::support::binary::command(arguments, self.0.path());
         command.env("GRAFT_CONFIG", self.0.path().join("config.toml"));
         command.env("XDG_STATE_HOME", self.0.path().join("state"));
         command.spawn().unwrap()

@@ -9,7 +9,7 @@ use graft_ls::engine::{
 use serde_json::{Value, json};
 
 use super::page::{Page, root};
-use crate::cases::{command, graft};
+use crate::support::binary::{command, graft};
 use crate::support::lsp_client::framed;
 
 fn full_report() -> Report {

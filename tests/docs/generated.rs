@@ -17,8 +17,8 @@ use graft_ls::validate::ReasonCode;
 use super::page::root;
 use super::read_config;
 use super::{checkup, kept};
-use crate::cases::graft;
 use crate::faults;
+use crate::support::binary::graft;
 
 const MISTAKE: &str = r#"[providers.local]
 kind = "ollama"

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::cases::command;
+use crate::support::binary::command;
 
 const CONFIG: &str = r#"[providers.ollama]
 kind = "ollama"

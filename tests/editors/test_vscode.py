@@ -137,8 +137,7 @@ class VSCodeTest(unittest.TestCase):
 
     def pick(self, title: str) -> None:
         """Takes an action from the menu."""
-        self.code.screen("press", keys=["Control+."])
-        self.code.screen("click", selector=".action-widget .monaco-list-row", text=title)
+        self.code.screen("pick", text=title)
 
     def wait_text(self, path: Path, text: str) -> None:
         try:

@@ -47,8 +47,8 @@ mod tests {
 
     use super::super::Fault;
     use super::{CREATE, LEDGER, LOG, OUTPUT, RECORD, WRITE};
-    use crate::cases::command;
     use crate::routing::{ADD, good};
+    use crate::support::binary::command;
     use crate::support::lsp_client::framed;
     use crate::support::model_server::{ModelServer, Script};
 

@@ -9,9 +9,9 @@ use tempfile::TempDir;
 
 use super::Fault;
 use super::servers::session;
-use crate::cases::{command, graft};
 use crate::lsp::edits::at;
 use crate::routing::{ADD, good};
+use crate::support::binary::{command, graft};
 use crate::support::lsp_client::code_action_params;
 use crate::support::model_server::{Gate, ModelServer, Script};
 

@@ -5,9 +5,9 @@ use serde_json::json;
 use super::Fault;
 use super::files::{project, said};
 use super::servers::session;
-use crate::cases::graft;
 use crate::lsp::edits::at;
 use crate::routing::{ADD, good};
+use crate::support::binary::graft;
 use crate::support::model_server::{ModelServer, Script};
 
 pub(super) static FAULTS: [&Fault; 2] = [&DEEP, &DEEP_ANSWER];

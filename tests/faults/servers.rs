@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use super::Fault;
 use crate::lsp::edits::{at, from_editor};
-use crate::routing::{ADD, good, nowhere};
+use crate::routing::{ADD, good};
 use crate::support::lsp_client::{LspClient, capabilities};
-use crate::support::model_server::{BodyFraming, Gate, ModelServer, Reply, Script};
+use crate::support::model_server::{BodyFraming, Gate, ModelServer, Reply, Script, nowhere};
 
 /// Kinds of provider, and where they are asked.
 pub(super) const KINDS: [(&str, &str); 4] = [
@@ -179,7 +179,8 @@ async fn each_fault_of_a_server_has_its_end_in_each_protocol() {
             let server = ModelServer::start(Script::by(move |_, request| reply(&request.path))).await;
             let client = session(kind, &server.url(), (row.provider)()).await;
             becomes(&row.fault, kind, client).await;
-            assert!(server.requests().iter().all(|request| request.path == path));
+            let asked: Vec<String> = server.requests().into_iter().map(|request| request.path).collect();
+            assert!(asked.iter().all(|asked| asked == path), "{} ({kind}): asked {asked:?}", row.fault.fault);
             if row.fault.happens == NO_EDIT {
                 server.all_closed().await;
                 assert!(server.flooded() < 40 * MEGABYTE, "{}: {} bytes", row.fault.fault, server.flooded());

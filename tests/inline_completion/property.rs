@@ -10,7 +10,7 @@ use super::holes::{Tally, holes};
 use crate::corpus::chance::Chance;
 
 /// Holes in each file.
-const HOLES: usize = 12;
+const HOLES: usize = 6;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

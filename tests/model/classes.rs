@@ -6,8 +6,8 @@ use graft_ls::engine::Trouble;
 use graft_ls::model::ErrorClass;
 use serde_json::{Value, json};
 
-use crate::routing::{good, is_edit, nowhere, run, steps, two};
-use crate::support::model_server::{ModelServer, Reply, Script};
+use crate::routing::{good, is_edit, run, steps, two};
+use crate::support::model_server::{ModelServer, Reply, Script, nowhere};
 
 const CASES: &str = include_str!("../model/cases/classes.json");
 const KINDS: [&str; 3] = ["ollama", "openai", "anthropic"];

@@ -1,6 +1,5 @@
 //! Time: limits, retries before an answer begins, servers that load, and callers that leave.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use graft_ls::model::{ErrorClass, Event, Models};
@@ -8,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::{KINDS, ask, ask_with, configured, model_of, prompt};
-use crate::support::model_server::{Gate, ModelServer, OllamaModel, Reply, Script};
+use crate::support::model_server::{Gate, ModelServer, OllamaModel, Reply, Script, nowhere};
 
 /// Comes in two pieces.
 const TEXT: &str = "abcdefghijkl";
@@ -161,11 +160,11 @@ async fn nothing_is_sent_again_once_an_answer_has_begun() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unreachable_and_named() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let model = configured("ollama", &format!("http://127.0.0.1:{port}"), json!({}), json!({}));
+    let address = nowhere();
+    let model = configured("ollama", &address, json!({}), json!({}));
     let error = ask(&model).await.unwrap_err();
     assert_eq!(error.class, ErrorClass::Unreachable);
-    let expected = format!("cannot reach p at http://127.0.0.1:{port} (");
+    let expected = format!("cannot reach p at {address} (");
     assert!(
         error.message.starts_with(&expected) && error.message.ends_with("); start it or correct providers.p.base_url"),
         "{error}"

@@ -3,8 +3,8 @@
 use graft_ls::engine::{Report, troubles};
 use serde_json::{Value, json};
 
-use super::{answering, good, is_edit, nowhere, prose, run, steps, task, two};
-use crate::support::model_server::{ModelServer, Reply, Script};
+use super::{answering, good, is_edit, prose, run, steps, task, two};
+use crate::support::model_server::{ModelServer, Reply, Script, nowhere};
 
 const ERRORS: &str = include_str!("../model/cases/errors.json");
 
@@ -84,7 +84,7 @@ async fn the_command_line_says_who_made_it_and_what_failed_before() {
     std::fs::write(folder.path().join("config.toml"), config).unwrap();
     std::fs::write(folder.path().join("a.rs"), super::ADD).unwrap();
     let run = move || {
-        let mut command = crate::cases::command(&["run", "document", "a.rs:1"], folder.path());
+        let mut command = crate::support::binary::command(&["run", "document", "a.rs:1"], folder.path());
         command.env("GRAFT_CONFIG", "config.toml").output().unwrap()
     };
     let output = tokio::task::spawn_blocking(run).await.unwrap();

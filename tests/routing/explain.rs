@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::cases::graft;
+use crate::support::binary::graft;
 
 const CONFIG: &str = r#"
 [providers.home]
@@ -38,7 +38,7 @@ temperature = 0.1
 fn explained(folder: &Path, arguments: &[&str]) -> (String, String, Option<i32>) {
     std::fs::write(folder.join("config.toml"), CONFIG).unwrap();
     std::fs::write(folder.join("a.rs"), super::ADD).unwrap();
-    let output = crate::cases::command(&[&["route"], arguments].concat(), folder)
+    let output = crate::support::binary::command(&[&["route"], arguments].concat(), folder)
         .env("GRAFT_CONFIG", folder.join("config.toml"))
         .env("XDG_STATE_HOME", folder.join("state"))
         .output()

@@ -3,8 +3,8 @@
 use graft_ls::engine::Engine;
 use serde_json::{Value, json};
 
-use super::{answering, engine, good, is_edit, nowhere, run, steps};
-use crate::support::model_server::{Gate, ModelServer, Reply, Script};
+use super::{answering, engine, good, is_edit, run, steps};
+use crate::support::model_server::{Gate, ModelServer, Reply, Script, nowhere};
 
 fn pool(urls: &[String], settings: Value) -> Engine {
     let mut provider = json!({"kind": "openai", "base_urls": urls, "first_token_timeout_s": 20, "parallel": 1});

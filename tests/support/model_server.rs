@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -64,11 +64,7 @@ impl Request {
 
 impl ModelServer {
     pub async fn start(script: impl Into<Script>) -> ModelServer {
-        ModelServer::start_at("127.0.0.1:0", script).await
-    }
-
-    pub async fn start_at(address: &str, script: impl Into<Script>) -> ModelServer {
-        let listener = TcpListener::bind(address).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(watch::Sender::new(Seen::default()));
         let script: Arc<Script> = Arc::new(script.into());
@@ -141,6 +137,15 @@ impl Drop for ModelServer {
     fn drop(&mut self) {
         self.accepting.abort();
     }
+}
+
+/// Where nobody listens, nor will: the port stays taken, as a free one may be the next server's.
+pub fn nowhere() -> String {
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = taken.local_addr().unwrap();
+    std::mem::forget(taken);
+    format!("http://{address}")
 }
 
 /// Chooses the reply to each request: from its number, counted from 0, and from what it says.

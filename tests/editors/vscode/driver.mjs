@@ -18,6 +18,10 @@ const browser = await chromium.launchPersistentContext(profile, {
 const page = browser.pages()[0] ?? (await browser.newPage());
 page.setDefaultTimeout(SECONDS * 1000);
 
+// VS Code closes its menu of actions where it asks for them anew meanwhile, as when an extension starts: who sees that opens it again.
+const ATTEMPTS = 4;
+const MENU = ".action-widget .monaco-list-row";
+
 const find = ({ selector, text, pattern }) => {
   const wanted = pattern === undefined ? text : new RegExp(pattern);
   return (wanted === undefined ? page.locator(selector) : page.locator(selector, { hasText: wanted })).first();
@@ -35,6 +39,17 @@ const verbs = {
   },
   gone: (what) => find(what).waitFor({ state: "hidden" }),
   click: (what) => find(what).click(),
+  async pick({ text }) {
+    for (let attempt = 1; ; attempt++) {
+      await page.keyboard.press("Control+.");
+      try {
+        return await find({ selector: MENU, text }).click({ timeout: (SECONDS * 1000) / ATTEMPTS });
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+        await page.keyboard.press("Escape");
+      }
+    }
+  },
   count: ({ selector }) => page.locator(selector).count(),
   texts: ({ selector }) => page.locator(selector).allInnerTexts(),
   shot: ({ path, clip }) => page.screenshot({ path, clip }),

@@ -10,7 +10,7 @@ use graft_ls::syntax::{Document, Language};
 use serde_json::{Value, json};
 
 use super::world::{FILES, Face, Job, World, code, mark};
-use crate::cases::command;
+use crate::support::binary::command;
 use crate::support::lsp_client::{LspClient, capabilities};
 use crate::support::model_server::{ModelServer, Request};
 
