@@ -36,8 +36,21 @@ fuzz_target!(|input: (&str, &str, u16, u16)| {
     let same = Edits::new(&plain, Vec::new()).unwrap();
     assert!(ends.restore(&same).is_empty());
 
+    goes_along(old, new, start, end);
     merge(new, start, end);
 });
+
+/// A twin without `\r\n` that went along with an edit is that of the text after it, and counts its lines alike.
+fn goes_along(old: &str, new: &str, start: u16, end: u16) {
+    let document = Document::new(Language::by_id("rust").unwrap(), old, None);
+    document.with_newlines();
+    let mut places = [start, end].map(|at| document.text().whole_character(usize::from(at) % (old.len() + 1)));
+    places.sort_unstable();
+    let edited = document.edited(places[0]..places[1], new, None);
+    let twin = edited.with_newlines();
+    assert_eq!(twin.source(), normalize_line_ends(edited.source()).0);
+    assert_eq!(twin.text().line_count(), edited.text().line_count());
+}
 
 /// Something typed into the file while the answer was written.
 fn merge(typed: &str, start: u16, end: u16) {
