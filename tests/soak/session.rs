@@ -45,6 +45,8 @@ pub struct Session {
     jobs: Vec<String>,
     /// The texts that jobs were started on since everything was still last, by the path that a model is told.
     started: HashMap<String, Vec<String>>,
+    /// The same of the time before that.
+    started_before: HashMap<String, Vec<String>>,
     /// Jobs that were started since then and have made no edit.
     unspent: usize,
     /// Whether completions are filled by a server that tells what it was asked.
@@ -76,6 +78,7 @@ impl Session {
             asked: HashMap::new(),
             jobs: Vec::new(),
             started: HashMap::new(),
+            started_before: HashMap::new(),
             unspent: 0,
             overheard: true,
             home,
@@ -106,6 +109,8 @@ impl Session {
         self.check().await;
         self.ledger.ends(&self.model.notes().moods);
         self.client.shutdown().await;
+        let log = std::fs::read_to_string(self.home.path().join(".local/state/graft/graft-ls.log")).unwrap_or_default();
+        assert!(!log.contains("a bug in graft-ls"), "something panicked; the log says where:\n{log}");
         self.ledger
     }
 
