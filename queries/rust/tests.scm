@@ -1,6 +1,5 @@
-; A test, and the module that a file keeps its tests in.
-((attribute_item (attribute [(identifier) @_path (scoped_identifier name: (identifier) @_path)]))
-  . (attribute_item)* . (function_item) @test
+; What says of the item below it that it is a test, or the module that a file keeps its tests in. Each pattern has one root: one
+; that matched siblings would make every search in a part of a file look at all of it.
+((attribute_item (attribute [(identifier) @_path (scoped_identifier name: (identifier) @_path)])) @test
   (#any-of? @_path "test" "rstest" "test_case" "proptest"))
-((attribute_item) @_condition . (attribute_item)* . (mod_item body: (declaration_list) @test.body) @test.module
-  (#match? @_condition "^#\\[cfg\\(.*\\btest\\b"))
+((attribute_item) @test.module (#match? @test.module "^#\\[cfg\\(.*\\btest\\b"))

@@ -230,6 +230,16 @@ mod tests {
     }
 
     #[test]
+    fn no_pattern_makes_a_search_in_a_range_look_at_the_whole_file() {
+        for language in super::super::LANGUAGES {
+            let query = language.query().unwrap();
+            let siblings = (0..query.pattern_count()).find(|pattern| !query.is_pattern_rooted(*pattern));
+            let at = siblings.map(|pattern| query.start_byte_for_pattern(pattern));
+            assert_eq!(at, None, "{}: this pattern matches siblings", language.name);
+        }
+    }
+
+    #[test]
     fn finds_a_language_by_path_and_by_id() {
         assert_eq!(Language::by_path("src/a.b/main.rs").map(|l| l.name), Some("rust"));
         assert_eq!(Language::by_path("C:\\x\\stub.pyi").map(|l| l.name), Some("python"));

@@ -39,22 +39,19 @@ fn definition_of(document: &Document, node: Node<'_>) -> Option<Definition> {
     let mut own = captured(document, node);
     let mut inner = node;
     // What is wrapped may be a wrapper itself.
-    while own.is_wrapper && own.kind.is_none() {
+    while own.role.is_wrapper && own.kind.is_none() {
         let mut cursor = inner.walk();
         (inner, own) = inner
             .children(&mut cursor)
             .map(|child| (child, captured(document, child)))
-            .find(|(_, captured)| captured.kind.is_some() || captured.is_wrapper)?;
+            .find(|(_, captured)| captured.kind.is_some() || captured.role.is_wrapper)?;
     }
-    definition(document, inner, &own, &|node| {
-        let captured = captured(document, node);
-        (captured.trivia, captured.is_wrapper)
-    })
+    definition(document, inner, &own, &|node| captured(document, node).role).map(|found| found.definition)
 }
 
 /// The definition that a comment or attribute belongs to.
 fn definition_after(document: &Document, node: Node<'_>) -> Option<Definition> {
-    captured(document, node).trivia?;
+    captured(document, node).role.trivia?;
     let mut next = node.next_sibling();
     while let Some(candidate) = next {
         // A block whose first comment stands outside it starts with what the comment belongs to.
@@ -63,7 +60,7 @@ fn definition_after(document: &Document, node: Node<'_>) -> Option<Definition> {
         if let Some(definition) = first {
             return definition.whole.contains(&node.start_byte()).then_some(definition);
         }
-        captured(document, candidate).trivia?;
+        captured(document, candidate).role.trivia?;
         next = candidate.next_sibling();
     }
     None

@@ -6,7 +6,7 @@ use std::ops::Range;
 use tree_sitter::Node;
 
 use super::query::{Reach, each_match};
-use super::trivia::{Trivia, leading_trivia};
+use super::trivia::{Role, Trivia, leading_trivia};
 use super::{Definition, DefinitionKind, Document};
 
 /// Path, kind, owner and name: what a definition is called from the file down.
@@ -61,9 +61,7 @@ pub(super) struct Captured {
     pub(super) body: Option<Range<usize>>,
     pub(super) owner: Option<Range<usize>>,
     pub(super) parameters: Option<Range<usize>>,
-    pub(super) trivia: Option<Trivia>,
-    pub(super) is_wrapper: bool,
-    pub(super) is_test: bool,
+    pub(super) role: Role,
 }
 
 impl Outline {
@@ -79,13 +77,15 @@ impl Outline {
         });
         found.sort_by_key(|node| (node.start_byte(), usize::MAX - node.end_byte()));
         found.dedup_by_key(|node| node.id());
-        let classify = |node: Node<'_>| {
-            nodes.get(&node.id()).map(|captured| (captured.trivia, captured.is_wrapper)).unwrap_or_default()
-        };
+        let role = |node: Node<'_>| nodes.get(&node.id()).map(|captured| captured.role).unwrap_or_default();
         for node in found {
-            if let Some(captured) = nodes.get(&node.id()) {
-                outline.definitions.extend(definition(document, node, captured, &classify));
-            }
+            let captured = nodes.get(&node.id());
+            let Some(found) = captured.and_then(|captured| definition(document, node, captured, &role)) else {
+                continue;
+            };
+            let body = found.definition.body.clone().filter(|_| found.holds_tests);
+            outline.test_modules.extend(body.map(|body| (found.definition.node.clone(), body)));
+            outline.definitions.push(found.definition);
         }
         outline.relate();
         for list in [
@@ -136,16 +136,16 @@ impl Outline {
             let entry = nodes.entry(node.id()).or_default();
             match *name {
                 "comment" | "comment.doc" | "comment.inner" => {
-                    entry.trivia = match *name {
-                        "comment" => entry.trivia.or(Some(Trivia::Comment)),
+                    entry.role.trivia = match *name {
+                        "comment" => entry.role.trivia.or(Some(Trivia::Comment)),
                         "comment.doc" => Some(Trivia::Doc),
                         // Inner documentation speaks of what it stands in, never of what follows.
                         _ => None,
                     };
                     self.comments.push(range);
                 }
-                "attribute" => entry.trivia = Some(Trivia::Attribute),
-                "directive" => entry.trivia = Some(Trivia::Directive),
+                "attribute" => entry.role.trivia = Some(Trivia::Attribute),
+                "directive" => entry.role.trivia = Some(Trivia::Directive),
                 "attribute.inside" => self.inner_attributes.push(range),
                 "import.name" => self.import_names.push(range),
                 "import.path" => self.import_paths.push(range),
@@ -155,15 +155,18 @@ impl Outline {
                     self.package = Some(range.clone());
                     self.preamble.push(range);
                 }
-                "wrapper" => entry.is_wrapper = true,
-                "test" => entry.is_test = true,
+                "wrapper" => entry.role.is_wrapper = true,
+                "test" => entry.role.is_test = true,
                 "import" => self.imports.push(range),
                 "import.statement" => self.import_statements.push(range),
                 "docstring" => self.docstrings.push(range),
                 "exit" => self.exits.push(range),
                 "string" => self.strings.push(range),
                 "preamble" => self.preamble.push(range),
-                "test.module" => self.test_modules.extend(test_body.clone().map(|body| (range, body))),
+                "test.module" => match test_body.clone() {
+                    Some(body) => self.test_modules.push((range, body)),
+                    None => entry.role.holds_tests = true,
+                },
                 "binding" | "binding.name" => {}
                 // What a variable holds says more of it than that it is one.
                 name => match DefinitionKind::from_capture(name) {
@@ -220,22 +223,30 @@ fn definition_node<'tree>(captures: &[(&str, Node<'tree>)]) -> Option<Node<'tree
     captures.iter().find(|(name, _)| name.starts_with("definition.")).map(|(_, node)| *node)
 }
 
+/// A definition that was found.
+pub(super) struct Found {
+    pub(super) definition: Definition,
+    /// Whether it is a module that says that it holds the file's tests.
+    pub(super) holds_tests: bool,
+}
+
 /// The definition that a captured node makes, with what wraps it and what stands before it.
 pub(super) fn definition<'tree>(
     document: &Document,
     node: Node<'tree>,
     captured: &Captured,
-    classify: &dyn Fn(Node<'tree>) -> (Option<Trivia>, bool),
-) -> Option<Definition> {
+    role: &dyn Fn(Node<'tree>) -> Role,
+) -> Option<Found> {
     let kind = captured.kind?;
-    let wrapper = |node: &Node<'tree>| node.parent().filter(|parent| classify(*parent).1);
+    let wrapper = |node: &Node<'tree>| node.parent().filter(|parent| role(*parent).is_wrapper);
     let outer = std::iter::successors(wrapper(&node), wrapper).last().unwrap_or(node);
     // Inside anything, a variable is a statement like others.
     if kind == DefinitionKind::Variable && outer.parent().is_none_or(|parent| parent.parent().is_some()) {
         return None;
     }
     let name = captured.names.first()?.start..captured.names.last()?.end;
-    Some(Definition {
+    let leading = leading_trivia(document, outer, role);
+    let definition = Definition {
         kind,
         // With what stands between its parts: `Display for Shape`.
         name: document.slice(name).split_whitespace().collect::<Vec<_>>().join(" "),
@@ -243,12 +254,13 @@ pub(super) fn definition<'tree>(
         overload: captured.parameters.clone().map(|range| overload(document, node, range)),
         node: node.byte_range(),
         outer: outer.byte_range(),
-        whole: leading_trivia(document, outer, classify)..outer.end_byte(),
+        whole: leading.start..outer.end_byte(),
         body: captured.body.clone(),
         path: Vec::new(),
         ordinal: 0,
-        is_test: captured.is_test,
-    })
+        is_test: captured.role.is_test || leading.is_test && kind.is_callable(),
+    };
+    Some(Found { definition, holds_tests: leading.holds_tests && kind == DefinitionKind::Module })
 }
 
 /// The types of a list of parameters in short: `List,int[]`. A parameter's own name says nothing, so where a grammar gives it

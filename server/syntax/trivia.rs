@@ -18,30 +18,56 @@ pub(super) enum Trivia {
     Directive,
 }
 
-/// Where the comments and attributes that belong to a node start. A plain comment belongs if it has its lines for itself
-/// and no blank line follows it.
+/// What a node is to those around it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Role {
+    /// How it relates to what it stands before.
+    pub(super) trivia: Option<Trivia>,
+    /// Whether it is one with what it holds.
+    pub(super) is_wrapper: bool,
+    /// Whether it is a test, or says that what it stands before is one.
+    pub(super) is_test: bool,
+    /// Whether it says that what it stands before holds the file's tests.
+    pub(super) holds_tests: bool,
+}
+
+/// The comments and attributes that belong to a node.
+pub(super) struct Leading {
+    /// Where the first one starts; where the node does if there is none.
+    pub(super) start: usize,
+    /// Whether one of them says that the node is a test.
+    pub(super) is_test: bool,
+    /// Whether one of them says that it holds the file's tests.
+    pub(super) holds_tests: bool,
+}
+
+/// The comments and attributes that belong to a node. A plain comment belongs if it has its lines for itself and no blank line
+/// follows it.
 pub(super) fn leading_trivia<'tree>(
     document: &Document,
     outer: Node<'tree>,
-    classify: &dyn Fn(Node<'tree>) -> (Option<Trivia>, bool),
-) -> usize {
-    let mut start = outer.start_byte();
+    role: &dyn Fn(Node<'tree>) -> Role,
+) -> Leading {
+    let mut leading = Leading { start: outer.start_byte(), is_test: false, holds_tests: false };
     let mut current = outer;
     for _ in 0..MOST_PIECES {
         let Some(previous) = previous_node(current) else { break };
-        let (Some(trivia), _) = classify(previous) else { break };
-        let gap = document.slice(previous.start_byte()..start).trim_end();
-        let between = document.slice(previous.start_byte() + last_line_end(gap, previous)..start);
+        let Role { trivia: Some(trivia), is_test, holds_tests, .. } = role(previous) else { break };
+        // Also where it shares its line with something else.
+        leading.is_test |= is_test;
+        leading.holds_tests |= holds_tests;
+        let gap = document.slice(previous.start_byte()..leading.start).trim_end();
+        let between = document.slice(previous.start_byte() + last_line_end(gap, previous)..leading.start);
         let adjacent = between.matches('\n').count() <= 1;
         if !starts_its_line(document, previous.start_byte())
             || (matches!(trivia, Trivia::Comment | Trivia::Directive) && !adjacent)
         {
             break;
         }
-        start = previous.start_byte();
+        leading.start = previous.start_byte();
         current = previous;
     }
-    start
+    leading
 }
 
 /// Length of a trivia node's text without the line end that some grammars put into a line comment.
