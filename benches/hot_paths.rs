@@ -125,7 +125,7 @@ fn list() -> Box<dyn FnMut()> {
     let at = sample.text.find("1000").unwrap();
     let document = Document::new(language("rust"), &sample.text, Some(1));
     Box::new(move || {
-        assert!(!black_box(actions::offers(&document, at..at, &[])).is_empty());
+        assert!(!black_box(actions::offers(&ActionId::ALL, &document, at..at, &[])).is_empty());
     })
 }
 

@@ -94,10 +94,11 @@ impl Offer {
     }
 }
 
-/// The actions that apply to `range` (bytes), from the tree alone: no model, no disk. `diagnostics` are those that the editor sent.
-pub fn offers(document: &Document, range: Range<usize>, diagnostics: &[Diagnostic]) -> Vec<Offer> {
+/// Which of the `wanted` actions apply to `range` (bytes), from the tree alone: no model, no disk. `diagnostics` are those that the
+/// editor sent.
+pub fn offers(wanted: &[ActionId], document: &Document, range: Range<usize>, diagnostics: &[Diagnostic]) -> Vec<Offer> {
     let place = Place { document, scope: Scope::at(document, range.clone()), range, diagnostics };
-    ActionId::ALL.into_iter().flat_map(|action| (action.row().offers)(&place)).collect()
+    wanted.iter().flat_map(|action| (action.row().offers)(&place)).collect()
 }
 
 /// What an action wants done; a rejection says why it does not apply there.

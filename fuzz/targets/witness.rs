@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use graft_ls::actions::Offer;
+use graft_ls::actions::{ActionId, Offer};
 use graft_ls::config::{Config, Loading};
 use graft_ls::doctor::Checkup;
 use graft_ls::engine::{Completion, Engine, Outcome, Progress, ProviderStatus, Task, Wanted};
@@ -30,13 +30,19 @@ impl Witness {
 }
 
 impl Work for Witness {
-    fn offers(&self, document: &Document, range: Range<usize>, diagnostics: &[Diagnostic]) -> Vec<Offer> {
+    fn offers(
+        &self,
+        wanted: &[ActionId],
+        document: &Document,
+        range: Range<usize>,
+        diagnostics: &[Diagnostic],
+    ) -> Vec<Offer> {
         let mut seen = self.seen.lock().unwrap();
         if seen.as_ref().is_none_or(|(_, version)| *version <= document.version()) {
             *seen = Some((document.source().to_owned(), document.version()));
         }
         drop(seen);
-        graft_ls::actions::offers(document, range, diagnostics)
+        graft_ls::actions::offers(wanted, document, range, diagnostics)
     }
 
     fn execute<'a>(&'a self, task: &'a Task, observe: &'a mut (dyn FnMut(Progress) + Send)) -> Future<'a, Outcome> {

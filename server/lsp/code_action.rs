@@ -45,13 +45,11 @@ fn list(session: &Session, document: &Document, params: &CodeActionParams) -> Ve
     let range = from_proto::byte_range(document, &params.range, encoding);
     let ours = |diagnostic| from_proto::diagnostic(document, diagnostic, encoding);
     let diagnostics: Vec<_> = context.diagnostics.iter().map(ours).collect();
-    let mut items: Vec<CodeActionResponse> = session
-        .work
-        .offers(document, range, &diagnostics)
-        .into_iter()
-        .filter(|offer| wanted(only, kind(offer.action)) && (!automatic || offer.action == ActionId::FixLint))
-        .map(|offer| item(session, document, params, offer))
-        .collect();
+    let is_wanted = |action: &ActionId| wanted(only, kind(*action)) && (!automatic || *action == ActionId::FixLint);
+    let actions: Vec<ActionId> = ActionId::ALL.into_iter().filter(is_wanted).collect();
+    let offers = session.work.offers(&actions, document, range, &diagnostics);
+    let mut items: Vec<CodeActionResponse> =
+        offers.into_iter().map(|offer| item(session, document, params, offer)).collect();
     if !automatic && wanted(only, CANCEL_KIND) {
         items.extend(cancel_item(session, params));
     }

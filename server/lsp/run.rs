@@ -77,12 +77,11 @@ impl Stage<'_> {
             Err(failure) => return Ending::Failed(failure),
         };
         let diagnostics = task.diagnostics.as_deref().unwrap_or_default();
-        let offers = self.session.work.offers(&task.document, task.range.clone(), diagnostics);
-        let ours = offers.into_iter().filter(|offer| offer.action == task.action);
+        let offers = self.session.work.offers(&[task.action], &task.document, task.range.clone(), diagnostics);
         // fix-lint is offered for each diagnostic and for all of them: the first that covers most names the job.
         let covers_more =
             |best: Offer, offer: Offer| if offer.diagnostics.len() > best.diagnostics.len() { offer } else { best };
-        if let Some(offer) = ours.reduce(covers_more) {
+        if let Some(offer) = offers.into_iter().reduce(covers_more) {
             self.title = offer.title;
         }
         self.reporter = Reporter::start(self.session, &self.job.id, &self.title);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use crate::actions::{self, Offer};
+use crate::actions::{self, ActionId, Offer};
 use crate::config::{Config, Loading, Machine};
 use crate::doctor::{self, Checkup, Subject};
 use crate::engine::{Completion, Effort, Engine, Outcome, Progress, ProviderStatus, Task, Wanted};
@@ -15,8 +15,14 @@ use crate::syntax::{Diagnostic, Document};
 
 /// An engine as the face sees it.
 pub trait Work: Send + Sync + 'static {
-    /// The actions that apply to `range` (bytes of `document`), from the tree alone.
-    fn offers(&self, document: &Document, range: Range<usize>, diagnostics: &[Diagnostic]) -> Vec<Offer>;
+    /// Which of the `wanted` actions apply to `range` (bytes of `document`), from the tree alone.
+    fn offers(
+        &self,
+        wanted: &[ActionId],
+        document: &Document,
+        range: Range<usize>,
+        diagnostics: &[Diagnostic],
+    ) -> Vec<Offer>;
 
     /// Does a task; dropping the future cancels it and closes its connection.
     fn execute<'a>(&'a self, task: &'a Task, observe: &'a mut (dyn FnMut(Progress) + Send)) -> BoxFuture<'a, Outcome>;
@@ -46,8 +52,14 @@ pub trait Work: Send + Sync + 'static {
 }
 
 impl Work for Engine {
-    fn offers(&self, document: &Document, range: Range<usize>, diagnostics: &[Diagnostic]) -> Vec<Offer> {
-        actions::offers(document, range, diagnostics)
+    fn offers(
+        &self,
+        wanted: &[ActionId],
+        document: &Document,
+        range: Range<usize>,
+        diagnostics: &[Diagnostic],
+    ) -> Vec<Offer> {
+        actions::offers(wanted, document, range, diagnostics)
     }
 
     fn execute<'a>(&'a self, task: &'a Task, observe: &'a mut (dyn FnMut(Progress) + Send)) -> BoxFuture<'a, Outcome> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use tree_sitter::{Node, TreeCursor};
 
-use super::Document;
+use super::{Document, Outline};
 
 /// Words that start a branch or a loop, in whatever language has them. Only tokens count, not names or text.
 const BRANCHES: [&str; 15] = [
@@ -91,7 +91,7 @@ impl Measure {
     pub fn of(document: &Document, range: Range<usize>) -> Measure {
         let Some(tree) = document.tree() else { return Measure::default() };
         let mut measure = Measure::default();
-        let docstrings = &document.outline().docstrings;
+        let docstrings = Outline::of(document, Some(range.clone())).docstrings;
         let documents = |node: &Node<'_>| {
             docstrings.iter().any(|text| text.start <= node.start_byte() && node.end_byte() <= text.end)
         };
@@ -185,13 +185,15 @@ impl<'tree> Walk<'tree> {
             return Some(node);
         }
         let touches = node.start_byte() < self.range.end && node.end_byte() > self.range.start;
-        if touches && self.cursor.goto_first_child() {
+        if touches && self.cursor.goto_first_child_for_byte(self.range.start).is_some() {
             self.enter();
             return Some(self.cursor.node());
         }
         loop {
             self.around.pop();
-            if self.cursor.goto_next_sibling() {
+            // What begins behind the range is followed by more of that.
+            let is_behind = self.cursor.node().start_byte() > self.range.end;
+            if !is_behind && self.cursor.goto_next_sibling() {
                 self.enter();
                 return Some(self.cursor.node());
             }

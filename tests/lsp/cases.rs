@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use graft_ls::actions::Offer;
+use graft_ls::actions::{ActionId, Offer};
 use graft_ls::config::{Config, Loading};
 use graft_ls::doctor::Checkup;
 use graft_ls::engine::{Change, Completion, Engine, Outcome, Progress, ProviderStatus, Task, Wanted};
@@ -32,8 +32,14 @@ struct Overheard {
 }
 
 impl Work for Overheard {
-    fn offers(&self, document: &Document, range: Range<usize>, diagnostics: &[Diagnostic]) -> Vec<Offer> {
-        self.engine.offers(document, range, diagnostics)
+    fn offers(
+        &self,
+        wanted: &[ActionId],
+        document: &Document,
+        range: Range<usize>,
+        diagnostics: &[Diagnostic],
+    ) -> Vec<Offer> {
+        self.engine.offers(wanted, document, range, diagnostics)
     }
 
     fn execute<'a>(&'a self, task: &'a Task, observe: &'a mut (dyn FnMut(Progress) + Send)) -> BoxFuture<'a, Outcome> {

@@ -68,7 +68,13 @@ impl Drop for Dropped<'_> {
 }
 
 impl Work for ScriptedWork {
-    fn offers(&self, document: &Document, _: Range<usize>, diagnostics: &[Diagnostic]) -> Vec<Offer> {
+    fn offers(
+        &self,
+        wanted: &[ActionId],
+        document: &Document,
+        _: Range<usize>,
+        diagnostics: &[Diagnostic],
+    ) -> Vec<Offer> {
         let text = document.source();
         assert!(!text.contains("panic"), "as told");
         if text.contains("slow") {
@@ -81,7 +87,7 @@ impl Work for ScriptedWork {
             title: format!("Graft: {} `{text}`", action.as_str()),
             diagnostics: if action == ActionId::FixLint { (0..diagnostics.len()).collect() } else { Vec::new() },
         };
-        ActionId::ALL.map(offer).to_vec()
+        wanted.iter().copied().map(offer).collect()
     }
 
     fn execute<'a>(&'a self, task: &'a Task, observe: &'a mut (dyn FnMut(Progress) + Send)) -> BoxFuture<'a, Outcome> {
