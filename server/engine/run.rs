@@ -46,14 +46,18 @@ async fn attempt_all(
     observe: &mut (dyn FnMut(Progress) + Send),
     record: &mut Record<'_>,
 ) -> Result<Change, Failure> {
-    let own = verdict(engine, task, config).await?;
-    record.keep_private(&own);
-    check_name(config, task.model.as_deref()).map_err(no_route)?;
     let found = match task.action == ActionId::FixLint && task.diagnostics.is_none() {
-        true => linted(task, config, record, observe).await?,
+        true => {
+            record.keep_private(&verdict(engine, task, config).await?);
+            check_name(config, task.model.as_deref()).map_err(no_route)?;
+            linted(task, config, record, observe).await?
+        }
         false => Vec::new(),
     };
-    let job = plan(engine, task, config, own, found).await?;
+    let (own, job) = plan(engine, task, config, found).await?;
+    record.keep_private(&own);
+    check_name(config, task.model.as_deref()).map_err(no_route)?;
+    let job = Arc::new(job?);
     record.learn(&job);
     if job.action == ActionId::FixLint && job.plan.diagnostics.is_empty() {
         let by = record.facts.linter.clone().unwrap_or_else(|| "the editor".to_owned());
@@ -90,20 +94,25 @@ pub(super) async fn verdict(engine: &Engine, task: &Task, config: &Arc<Config>) 
     tokio::task::spawn_blocking(move || engine.verdict(&task, &config)).await.map_err(|_| internal())
 }
 
-/// Planning reads the whole text and, for tests, files around it: off the threads that serve connections.
+/// The class of the task's document, and its plan. Planning reads the whole text and, for tests, files around it: off the threads
+/// that serve connections.
 async fn plan(
     engine: &Engine,
     task: &Task,
     config: &Arc<Config>,
-    own: Verdict,
     found: Vec<Diagnostic>,
-) -> Result<Arc<Job>, Failure> {
+) -> Result<(Verdict, Result<Job, Rejection>), Failure> {
     let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
-    let planned = tokio::task::spawn_blocking(move || Job::new(&engine, &task, &config, own, &found)).await;
-    match planned {
-        Ok(job) => Ok(Arc::new(job?)),
-        Err(_) => Err(internal()),
-    }
+    let planned = tokio::task::spawn_blocking(move || {
+        let own = engine.verdict(&task, &config);
+        let job = Job::new(&engine, &task, &config, own.clone(), &found);
+        if let Ok(job) = &job {
+            // The prompt and the judgement of its answer will want it, which takes long in a long file.
+            job.baseline.document().outline();
+        }
+        (own, job)
+    });
+    planned.await.map_err(|_| internal())
 }
 
 /// Judges an answer off the threads that serve connections.

@@ -25,15 +25,16 @@ pub async fn serve_stdio(engine: Engine, load: LoadConfig) -> End {
     let (output, to_stdout) = duplex(PIPE_BYTES);
     let (written, all_written) = oneshot::channel::<()>();
     let runtime = Handle::current();
-    let reading = runtime.clone();
+    let (reading, writing) = (runtime.clone(), runtime.clone());
     thread::spawn(move || read_stdin(&reading, from_stdin));
     thread::spawn(move || {
-        write_stdout(&runtime, to_stdout);
+        write_stdout(&writing, to_stdout);
         drop(written);
     });
-    let end = serve(input, output, Arc::new(engine), load).await;
+    // On the runtime's own threads: what a message starts begins on the thread that read it.
+    let end = runtime.spawn(serve(input, output, Arc::new(engine), load)).await;
     let _ = timeout(FAREWELL, all_written).await;
-    end
+    end.unwrap_or(End::Abrupt)
 }
 
 fn read_stdin(runtime: &Handle, mut stream: DuplexStream) {
