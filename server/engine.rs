@@ -2,6 +2,7 @@
 
 mod budget;
 mod builtin_step;
+mod call;
 mod checkup;
 mod complete;
 mod completion_ahead;

@@ -83,12 +83,13 @@ fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn check_folder(id: &str, folder: &Path, styles: &[DocstringStyle]) -> Count {
+/// Checks one of so many files of a folder.
+fn check_folder(id: &str, folder: &Path, one_of: usize, styles: &[DocstringStyle]) -> Count {
     let language = Language::by_id(id).unwrap();
     let mut found = Vec::new();
     files(folder, language.extensions[0], &mut found);
     let mut count = Count::default();
-    for path in found {
+    for path in found.into_iter().step_by(one_of) {
         let Ok(text) = std::fs::read_to_string(&path) else {
             continue;
         };
@@ -106,12 +107,13 @@ const STYLES: [DocstringStyle; 3] = [DocstringStyle::Google, DocstringStyle::Num
 
 #[test]
 fn this_project_s_sources_stay_whole() {
-    let count = check_folder("rust", &Path::new(env!("CARGO_MANIFEST_DIR")).join("server"), &STYLES[..1]);
+    let count = check_folder("rust", &Path::new(env!("CARGO_MANIFEST_DIR")).join("server"), 4, &STYLES[..1]);
     assert!(count.documented > 200 && count.tested > 100, "{count:?}");
 }
 
 #[test]
 fn odd_python_stays_whole() {
-    let count = check_folder("python", &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/python"), &STYLES);
+    let count =
+        check_folder("python", &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/python"), 1, &STYLES);
     assert!(count.documented > 30 && count.tested > 5, "{count:?}");
 }

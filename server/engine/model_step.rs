@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::budget::Leave;
+use super::call::{Call, Said};
 use super::disclosure::Disclosure;
 use super::endpoints::{Turn, Urgency, Wish, fails_here_only, prefix};
 use super::job::Job;
@@ -12,7 +13,7 @@ use super::run::judge;
 use super::window::{self, LEAST_ANSWER, fitted_in};
 use super::{Engine, Progress, Trouble};
 use crate::config::{Config, Model};
-use crate::model::{Answer, ErrorClass, Event, Finish, Patience, Usage, most, pricing};
+use crate::model::{Answer, ErrorClass, Finish, Patience, most, pricing};
 use crate::prompt::Prompt;
 use crate::validate::{Ending, ReasonCode, Rejection};
 
@@ -131,7 +132,7 @@ impl Ask<'_> {
         }
     }
 
-    /// One call of one server. The turn is given back as soon as the server is done.
+    /// One call of one server.
     async fn at(
         &self,
         mut turn: Turn,
@@ -143,16 +144,7 @@ impl Ask<'_> {
         let model = &turn.url().map_or_else(|| self.model.clone(), |url| self.model.at(&url));
         let since = Instant::now();
         observe(progress(model, record, WAITING));
-        let refused = match Disclosure::of(self.engine, model, self.job, prompt).await {
-            Ok(Disclosure::Nothing(refusal)) => Err((refusal, Trouble::Private, None)),
-            Ok(disclosure) => Ok(disclosure),
-            Err(error) => {
-                turn.tell(Err(&error));
-                let (class, refusal) = (error.class, Rejection::new(code(error.class), error.message));
-                Err((refusal, Trouble::Failed(class), Some(class)))
-            }
-        };
-        let disclosure = match refused {
+        let disclosure = match self.disclosed(model, prompt, &mut turn).await {
             Ok(disclosure) => disclosure,
             Err((refusal, trouble, class)) => {
                 let judged = Err(refusal);
@@ -168,42 +160,48 @@ impl Ask<'_> {
             }
             _ => prompt,
         };
-        let most_room = u32::try_from(room).unwrap_or(u32::MAX);
-        let Some(mut leave) = self.leave(model, prompt, most_room, record).await else {
+        let room = u32::try_from(room).unwrap_or(u32::MAX);
+        let Some(leave) = self.leave(model, prompt, room, record).await else {
             return Asked::nobody();
-        };
-        let state = progress(model, record, "loading");
-        let (mut bytes, mut begun) = (0u64, false);
-        let input_tokens = prompt.estimated_tokens();
-        // Who gives up before the first token has had the prompt read all the same.
-        leave.owes(Usage { input_tokens, ..Usage::default() });
-        let mut on_event = |event: Event| {
-            begun |= !matches!(event, Event::Loading);
-            let phase = match event {
-                Event::Loading => "loading",
-                Event::Thinking => "thinking",
-                Event::FirstToken => "writing",
-                Event::Text(text) => {
-                    bytes += text.len() as u64;
-                    "writing"
-                }
-            };
-            let output_tokens = bytes.div_ceil(4);
-            if begun {
-                leave.owes(Usage { input_tokens, output_tokens, ..Usage::default() });
-            }
-            observe(Progress { phase, tokens: output_tokens, ..state.clone() });
         };
         record.call(|call| {
             call.kind = Some(model.provider.kind.as_str());
-            call.request = Some(crate::model::request(model, prompt, most_room).body);
+            call.request = Some(crate::model::request(model, prompt, room).body);
         });
-        let answered = self.engine.models.ask_with(patience, model, prompt, most_room, &mut on_event).await;
-        turn.tell(answered.as_ref().map(drop));
-        drop(turn);
-        let used = answered.as_ref().map_or_else(|error| error.billed(input_tokens), |answer| answer.usage);
-        leave.settle(used).await;
-        let (judged, answer, class) = match answered {
+        let call = Call { model, prompt, room, patience, state: progress(model, record, "loading") };
+        let said = call.make(self.engine, turn, leave, observe).await;
+        self.concluded(model, since, &disclosure, said, observe, record).await
+    }
+
+    /// What the server may see of the prompt; why it is not asked where that is nothing, or where it cannot be told.
+    async fn disclosed(
+        &self,
+        model: &Model,
+        prompt: &Prompt,
+        turn: &mut Turn,
+    ) -> Result<Disclosure, (Rejection, Trouble, Option<ErrorClass>)> {
+        match Disclosure::of(self.engine, model, self.job, prompt).await {
+            Ok(Disclosure::Nothing(refusal)) => Err((refusal, Trouble::Private, None)),
+            Ok(disclosure) => Ok(disclosure),
+            Err(error) => {
+                turn.tell(Err(&error));
+                let (class, refusal) = (error.class, Rejection::new(code(error.class), error.message));
+                Err((refusal, Trouble::Failed(class), Some(class)))
+            }
+        }
+    }
+
+    /// Judges what a server said, and notes the attempt.
+    async fn concluded(
+        &self,
+        model: &Model,
+        since: Instant,
+        disclosure: &Disclosure,
+        said: Said,
+        observe: &mut (dyn FnMut(Progress) + Send),
+        record: &mut Record<'_>,
+    ) -> Asked {
+        let (judged, answer, class) = match said.answered {
             Ok(mut answer) => {
                 observe(Progress { tokens: answer.usage.output_tokens, ..progress(model, record, "checking") });
                 let read = disclosure.read(self.job, &answer.text).map(|text| answer.text = text);
@@ -225,12 +223,12 @@ impl Ask<'_> {
             provider: &model.provider.name,
             model: answer.as_ref().map_or(model.model.as_str(), |answer| answer.model.as_str()),
             since,
-            usage: used,
-            cost_usd: pricing(model).cost(used),
+            usage: said.used,
+            cost_usd: pricing(model).cost(said.used),
             trouble: class.map(Trouble::Failed),
         };
         record.attempt(tried, &judged);
-        Asked { judged, answer: answer.map(|answer| answer.text), class, begun }
+        Asked { judged, answer: answer.map(|answer| answer.text), class, begun: said.begun }
     }
 }
 
