@@ -8,6 +8,7 @@ mod companions;
 mod decode;
 mod extend;
 mod imports;
+mod moved;
 mod numbered;
 mod patch;
 mod promise;

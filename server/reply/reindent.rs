@@ -30,6 +30,10 @@ impl<'a> Block<'a> {
     /// Every sensible way to set the block at a place, each once: unit converted or kept, inner lines of strings moved
     /// along or left, and the first line taken as the only one that lost its indentation.
     pub(super) fn variants(&self, place: &Place<'_>) -> Vec<String> {
+        let moved = self.moved_back(place);
+        if !moved.is_empty() {
+            return moved;
+        }
         let mut results = Vec::new();
         for base in self.bases(place).into_iter().flatten() {
             let stood = self.stands_as(base, place);

@@ -8,7 +8,7 @@ use super::{Question, block_of, body, members, place_of, rewrite, worded};
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::{Candidate, Reading};
-use crate::syntax::{Census, Definition, DefinitionKind, Document, Outline};
+use crate::syntax::{BodyForm, Census, Definition, DefinitionKind, Document, Outline};
 use crate::text::{Edit, base_indent, line_matches};
 
 /// Readings of `text` as `target`; where it defines something else instead, that thing's name.
@@ -28,7 +28,8 @@ pub(super) fn align(
     let local = namesake.is_some_and(|found| is_local(question.document, fragment, target, found));
     let bare = namesake.filter(|_| !local);
     let headless = bare.is_some_and(|found| head_is_lost(fragment, found));
-    if let Some(found) = bare.filter(|_| !headless) {
+    let remains = bare.is_some_and(|found| is_in_remains(question.document, fragment, target, found));
+    if let Some(found) = bare.filter(|_| !headless && !remains) {
         // A method's head may parse as a call there: then a namesake inside it is all that there is to find.
         let covering = |(open, wrapped): &(&str, Document)| {
             let own = find(question.document, wrapped, target).filter(|_| is_sound(wrapped))?;
@@ -45,6 +46,9 @@ pub(super) fn align(
     let wrapped = wrapped();
     // Where one wrapping makes sense of all of it, what another makes of a part means nothing.
     let any_sound = wrapped.iter().any(|(_, wrapped)| is_sound(wrapped));
+    if remains && !any_sound {
+        return Ok(Vec::new());
+    }
     // Nor does what the errors make of statements.
     let in_body = first_code(fragment).is_some_and(|at| is_of_body(question.document, fragment, target, at));
     let tells = |wrapped: &Document| is_sound(wrapped) || !any_sound && !in_body;
@@ -150,6 +154,14 @@ fn head_is_lost(fragment: &Document, found: &Definition) -> bool {
     Census::swallows(fragment, line..found.whole.start) || (ends_in_word && !is_sound(fragment))
 }
 
+/// Whether a text starts with the old header, which belongs to nothing there: a bracket is missing, and a namesake further down
+/// is one that the body declares.
+fn is_in_remains(document: &Document, fragment: &Document, target: &Definition, found: &Definition) -> bool {
+    let header = line_at(document, target.outer.start);
+    let first = first_code(fragment).filter(|first| *first < found.whole.start && line_at(fragment, *first) == header);
+    first.is_some_and(|first| !fragment.outline().definitions.iter().any(|other| other.whole.contains(&first)))
+}
+
 /// Whether a broken text goes on with lines of the old definition behind what its parse takes for all of the new one.
 fn tail_is_lost(question: &Question<'_>, fragment: &Document, target: &Definition, found: &Definition) -> bool {
     let end = meant_end(fragment, found);
@@ -192,7 +204,8 @@ fn starts_in_body(document: &Document, fragment: &Document, target: &Definition)
 fn is_of_body(document: &Document, fragment: &Document, target: &Definition, at: usize) -> bool {
     let body = target.body.clone().filter(|_| target.kind.is_callable()).map(|body| document.slice(body));
     let line = line_at(fragment, at);
-    line.len() > 1 && body.is_some_and(|body| body.lines().skip(1).any(|old| old.trim() == line))
+    let header = usize::from(fragment.language().body == BodyForm::Braces);
+    line.len() > 1 && body.is_some_and(|body| body.lines().skip(header).any(|old| old.trim() == line))
 }
 
 /// The line from an offset on, without blanks around it.
