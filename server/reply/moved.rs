@@ -51,7 +51,8 @@ impl Block<'_> {
         ways
     }
 
-    /// What happened to most old lines; the first one may have lost its blanks where nothing happened to the others.
+    /// What happened to most old lines; the first one may have lost its blanks where nothing happened to the others. Where it
+    /// stands as it stood, and another one too, nothing happened: the others were moved on purpose.
     fn shift<'b>(&'b self, place: &'b Place<'_>) -> Option<Shift<'b>> {
         let mut first = None;
         let mut others: Vec<Option<Shift<'_>>> = Vec::new();
@@ -67,6 +68,9 @@ impl Block<'_> {
                 0 => first = shift,
                 _ => others.push(shift),
             }
+        }
+        if first == Some(Shift::Put("")) && others.contains(&first) {
+            return first;
         }
         let same = |shift: &&Option<Shift<'_>>| others.iter().filter(|other| other == shift).count();
         let most = others.iter().filter(|_| others.len() >= LEAST).find(|shift| same(shift) * 2 > others.len());
@@ -115,11 +119,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrapped_stands_as_it_was_sent() {
+        let wrapped = "\tf(\n        a) {\n\t\tif (b) {\n\t\t    g();\n\t\t}\n\t}";
+        assert_eq!(moved(wrapped), [wrapped]);
+    }
+
+    #[test]
     fn guesses_nothing_where_lines_were_moved_apart() {
-        assert!(
-            moved("\tf(\n        a) {\n\t\tif (b) {\n\t\t\tg();\n\t\t}\n\t}").is_empty(),
-            "what is wrapped stands deeper"
-        );
         assert!(
             moved("\t\tx(\n\t        a) {\n\t\t\tg();\n\t\t}").is_empty(),
             "where the first line was, nobody knows"

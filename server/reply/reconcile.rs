@@ -11,11 +11,14 @@ pub(super) fn reconciled(old: &str, new: &str) -> String {
     let old: Vec<&str> = old.split('\n').collect();
     let new: Vec<&str> = new.split('\n').collect();
     let matches = line_matches(&old, &new, str::trim_end);
-    // A blank line may be any of them.
-    let ends_in_blanks = old.iter().filter(|line| line.ends_with([' ', '\t']) && !line.trim().is_empty());
-    let moved: HashMap<&str, &str> = ends_in_blanks.map(|line| (line.trim_end(), *line)).collect();
+    // A line without words, a blank one or a bracket, may be any of them.
+    let may_have_moved = |(at, line): &(usize, &&str)| {
+        line.ends_with([' ', '\t']) && line.contains(char::is_alphanumeric) && !matches.contains(&Some(*at))
+    };
+    let gone = old.iter().enumerate().filter(may_have_moved);
+    let moved: HashMap<&str, &str> = gone.map(|(_, line)| (line.trim_end(), *line)).collect();
     let mut lines = Vec::with_capacity(new.len());
-    for (line, at) in new.iter().copied().zip(matches) {
+    for (line, at) in new.iter().copied().zip(&matches) {
         let kept = at.and_then(|at| old.get(at)).or_else(|| moved.get(line.trim_end()));
         lines.push(kept.copied().unwrap_or(line));
     }
@@ -31,5 +34,6 @@ mod tests {
         assert_eq!(reconciled("a  \nb\n\t\nc", "a\nB\n\nc  "), "a  \nB\n\t\nc");
         assert_eq!(reconciled("a\n", "x  \n"), "x  \n", "a new line stays as it is");
         assert_eq!(reconciled("a  \nb", "b\na"), "b\na  ", "a line that moved is an old one");
+        assert_eq!(reconciled("a\n}  \n", "b\n}\na\n}  \n"), "b\n}\na\n}  \n", "a new line is no old one");
     }
 }
