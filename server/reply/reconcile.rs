@@ -1,7 +1,7 @@
 //! New text with the old bytes of the lines that it keeps: models drop blanks at line ends, and nobody asked for that. Refuses to
 //! touch a line that says something else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::text::line_matches;
 
@@ -11,9 +11,10 @@ pub(super) fn reconciled(old: &str, new: &str) -> String {
     let old: Vec<&str> = old.split('\n').collect();
     let new: Vec<&str> = new.split('\n').collect();
     let matches = line_matches(&old, &new, str::trim_end);
+    let stayed: HashSet<usize> = matches.iter().flatten().copied().collect();
     // A line without words, a blank one or a bracket, may be any of them.
     let may_have_moved = |(at, line): &(usize, &&str)| {
-        line.ends_with([' ', '\t']) && line.contains(char::is_alphanumeric) && !matches.contains(&Some(*at))
+        line.ends_with([' ', '\t']) && line.contains(char::is_alphanumeric) && !stayed.contains(at)
     };
     let gone = old.iter().enumerate().filter(may_have_moved);
     let moved: HashMap<&str, &str> = gone.map(|(_, line)| (line.trim_end(), *line)).collect();
