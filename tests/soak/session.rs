@@ -15,7 +15,7 @@ use super::flaky::{Flaky, Notes};
 use super::ledger::Ledger;
 use super::sources::{Original, originals};
 use super::typist::{Page, position};
-use super::{Orders, Until};
+use super::{Orders, Until, WANTED};
 use crate::corpus::chance::Chance;
 use crate::support::lsp_client::{Edits, LspClient, capabilities, code_action_params};
 
@@ -90,7 +90,10 @@ impl Session {
     pub async fn run(mut self) -> Ledger {
         loop {
             let is_over = match self.orders.until {
-                Until::Step(last) => self.ledger.step >= last,
+                Until::Seen(least) => {
+                    let is_seen = WANTED.iter().all(|what| self.ledger.counted(what) > 0);
+                    self.ledger.step >= least && (is_seen || self.ledger.step >= 20 * least)
+                }
                 Until::Then(end) => std::time::Instant::now() >= end,
             };
             if is_over || self.ledger.step.is_multiple_of(self.orders.check_every) {
