@@ -49,7 +49,7 @@ async fn a_short_session_at_random_holds_together() {
     }
 }
 
-/// `GRAFT_SOAK_SECONDS=3600 cargo test --release soak -- --ignored --nocapture`
+/// `GRAFT_SOAK_SECONDS=3600 cargo test soak -- --ignored --nocapture`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes as long as GRAFT_SOAK_SECONDS says"]
 #[allow(clippy::print_stdout, reason = "the table is what it is run for")]

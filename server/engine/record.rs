@@ -92,6 +92,11 @@ impl<'t> Record<'t> {
         }
     }
 
+    /// Saves nothing: how far the code may travel is not known.
+    pub(super) fn keep_all_out(&mut self) {
+        self.recording = None;
+    }
+
     /// Notes the chain, in the log too, and the steps that may not see the code.
     pub(super) fn routed(&mut self, route: &Route) {
         for model in &route.kept_from {

@@ -48,13 +48,14 @@ async fn attempt_all(
 ) -> Result<Change, Failure> {
     let found = match task.action == ActionId::FixLint && task.diagnostics.is_none() {
         true => {
-            record.keep_private(&verdict(engine, task, config).await?);
+            let own = verdict(engine, task, config).await.inspect_err(|_| record.keep_all_out())?;
+            record.keep_private(&own);
             check_name(config, task.model.as_deref()).map_err(no_route)?;
             linted(task, config, record, observe).await?
         }
         false => Vec::new(),
     };
-    let (own, job) = plan(engine, task, config, found).await?;
+    let (own, job) = plan(engine, task, config, found).await.inspect_err(|_| record.keep_all_out())?;
     record.keep_private(&own);
     check_name(config, task.model.as_deref()).map_err(no_route)?;
     let job = Arc::new(job?);

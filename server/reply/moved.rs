@@ -1,12 +1,14 @@
 //! A block that was moved as a whole in code that mixes tabs and spaces, or stands left of its own first line: what the old lines
 //! have in front now, and had before, tells how far. Refuses to guess where they disagree.
 
+use std::collections::HashMap;
+
 use super::block::Block;
 use super::reindent::Place;
 use crate::text::{leading_whitespace, line_matches};
 
 /// What happened to the blanks in front of all lines alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Shift<'a> {
     /// These were put before them; none where nothing happened.
     Put(&'a str),
@@ -72,9 +74,12 @@ impl Block<'_> {
         if first == Some(Shift::Put("")) && others.contains(&first) {
             return first;
         }
-        let same = |shift: &&Option<Shift<'_>>| others.iter().filter(|other| other == shift).count();
-        let most = others.iter().filter(|_| others.len() >= LEAST).find(|shift| same(shift) * 2 > others.len());
-        let most = most.copied().flatten();
+        let mut counts: HashMap<Option<Shift<'_>>, usize> = HashMap::new();
+        for shift in &others {
+            *counts.entry(*shift).or_default() += 1;
+        }
+        let is_most = |(_, count): &(Option<Shift<'_>>, usize)| others.len() >= LEAST && count * 2 > others.len();
+        let most = counts.into_iter().find(is_most).and_then(|(shift, _)| shift);
         most.filter(|most| matches!(most, Shift::Put("")) || first == Some(*most))
     }
 

@@ -28,7 +28,8 @@ impl Place<'_> {
 
 impl<'a> Block<'a> {
     /// Every sensible way to set the block at a place, each once: unit converted or kept, inner lines of strings moved
-    /// along or left, and the first line taken as the only one that lost its indentation.
+    /// along or left, and the first line taken as the only one that lost its indentation. Where the old lines say how far
+    /// all of it was moved, only the way back.
     pub(super) fn variants(&self, place: &Place<'_>) -> Vec<String> {
         let moved = self.moved_back(place);
         if !moved.is_empty() {
