@@ -66,6 +66,13 @@ pub struct Hole {
     pub others: Vec<OtherFile>,
 }
 
+impl Hole {
+    /// Everything in it that is code.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        [&self.prefix, &self.suffix].into_iter().chain(self.others.iter().map(|other| &other.text)).map(String::as_str)
+    }
+}
+
 /// Code of another file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherFile {

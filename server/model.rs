@@ -3,6 +3,7 @@
 
 mod answer;
 mod anthropic;
+mod echo;
 mod error;
 mod error_body;
 mod failures;
@@ -34,6 +35,7 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 pub use answer::{Answer, Event, Finish};
+pub use echo::without_echo;
 pub use error::{ErrorClass, ModelError};
 pub use fill::{CannotFill, Way, depends_on_server, way};
 pub use known::{AS_OF, KNOWN_MODELS, KnownModel, Thinking, known_model};
@@ -155,6 +157,7 @@ impl Models {
         let mut failures = Failures::new(model);
         let key = self.key(&model.provider, &failures).await?;
         failures.mask(key.as_ref());
+        failures.sent(prompt.turns.iter().map(|turn| turn.text.as_str()));
         let protocol = wire::protocol(model.provider.kind);
         let mut clock = Clock::start(&model.provider, patience);
         loop {
@@ -203,6 +206,7 @@ impl Models {
         let mut failures = Failures::new(model);
         let key = self.key(&model.provider, &failures).await?;
         failures.mask(key.as_ref());
+        failures.sent(hole.texts());
         let mut clock = Clock::start(&model.provider, patience);
         let request = way.request(model, hole, max_output_tokens);
         let protocol = way.protocol(model.provider.kind);

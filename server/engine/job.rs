@@ -6,6 +6,7 @@ use super::privacy::of_secrets;
 use super::{Engine, Failure, Task};
 use crate::actions::{ActionId, Plan, Request, Target, TestHome, plan};
 use crate::config::{Config, SecretHandling};
+use crate::model::without_echo;
 use crate::privacy::{Masking, Secret, Verdict, find};
 use crate::prompt::{Prompt, Sections, build};
 use crate::reply::{Promise, Question, Readings, TestQuestion, Unreadable, read, read_tests};
@@ -114,7 +115,10 @@ impl Job {
         if ending == Ending::CutOff {
             return choose(&self.baseline, &self.terms(ending), &[]);
         }
-        self.choose(&groups.map_err(|reason| unreadable(reason, &self.plan.scope))?, ending)
+        self.choose(
+            &groups.map_err(|reason| unreadable(reason, &self.plan.scope, self.baseline.document().source()))?,
+            ending,
+        )
     }
 
     /// The file that tests go to: one of their own, or the document itself.
@@ -164,7 +168,7 @@ fn shown(path: &Path, root: Option<&Path>) -> String {
 /// Words with which models decline.
 const DECLINES: [&str; 7] = ["i can't", "i cannot", "i'm sorry", "i am sorry", "i'm unable", "i am unable", "i won't"];
 
-fn unreadable(reason: Unreadable, scope: &Scope) -> Rejection {
+fn unreadable(reason: Unreadable, scope: &Scope, source: &str) -> Rejection {
     match reason {
         Unreadable::Empty => Rejection::new(ReasonCode::NoCode, "the answer is empty"),
         Unreadable::OnlyReasoning => Rejection::new(
@@ -179,7 +183,7 @@ fn unreadable(reason: Unreadable, scope: &Scope) -> Rejection {
         Unreadable::NoPlace => Rejection::new(ReasonCode::NoCode, "nothing in the answer fits the place of the code"),
         Unreadable::Prose(text) => {
             let plain = text.to_lowercase().replace('’', "'");
-            let first = text.lines().next().unwrap_or_default().to_owned();
+            let first = without_echo(text.lines().next().unwrap_or_default(), [source]);
             match DECLINES.iter().any(|words| plain.contains(words)) {
                 true => Rejection::new(ReasonCode::Refusal, format!("the model declined: {first}")),
                 false => Rejection::new(ReasonCode::NoCode, format!("the answer has no code: {first}")),

@@ -1,11 +1,12 @@
 //! The sentence that a person gets about a call that failed: what happened, in the provider's words, and what to do.
-//! Nothing in it is a key.
+//! Nothing in it is a key, or code that was sent.
 
 use std::error::Error;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::echo::without_echo;
 use super::error::{ErrorClass, ModelError, classify};
 use super::error_body::{ErrorBody, one_line};
 use super::mask::masked;
@@ -18,16 +19,18 @@ pub(super) struct Failures<'a> {
     /// The model that was asked; nothing where the server itself was.
     model: Option<&'a Model>,
     key: Option<SecretString>,
+    /// Code, and what stood around it.
+    sent: Vec<&'a str>,
 }
 
 impl<'a> Failures<'a> {
     pub(super) fn new(model: &'a Model) -> Failures<'a> {
-        Failures { provider: &model.provider, model: Some(model), key: None }
+        Failures { provider: &model.provider, model: Some(model), key: None, sent: Vec::new() }
     }
 
     /// For a question about the server, and none of its models.
     pub(super) fn of_server(provider: &'a Provider) -> Failures<'a> {
-        Failures { provider, model: None, key: None }
+        Failures { provider, model: None, key: None, sent: Vec::new() }
     }
 
     /// From now on, nothing repeats this key.
@@ -35,11 +38,16 @@ impl<'a> Failures<'a> {
         self.key = key.cloned();
     }
 
+    /// From now on, nothing repeats these texts.
+    pub(super) fn sent(&mut self, texts: impl Iterator<Item = &'a str>) {
+        self.sent = texts.collect();
+    }
+
     /// A response that is an error, or an error in the middle of an answer.
     pub(super) fn server(&self, status: Option<u16>, body: &ErrorBody, retry_after: Option<Duration>) -> ModelError {
         let class = classify(status, body);
         let said = match (body.message.is_empty(), status) {
-            (false, _) => masked(&body.message, self.key.as_ref()),
+            (false, _) => self.quoted(&body.message),
             (true, Some(status)) => format!("status {status} without a word"),
             (true, None) => "an error without a word".to_owned(),
         };
@@ -92,7 +100,7 @@ impl<'a> Failures<'a> {
     /// The stream is not what the protocol says.
     pub(super) fn not_understood(&self, seen: &str) -> ModelError {
         let provider = self.provider;
-        let seen = masked(&one_line(seen, 200), self.key.as_ref());
+        let seen = self.quoted(&one_line(seen, 200));
         let message = format!(
             "{name} did not answer as {kind} does (it sent: {seen}); check providers.{name}.kind and base_url",
             name = provider.name,
@@ -118,6 +126,11 @@ impl<'a> Failures<'a> {
             "{provider} takes connections at {place} and says nothing for {seconds} s; restart it, or correct providers.{provider}.base_url"
         );
         self.plain(ErrorClass::Timeout, message)
+    }
+
+    /// The server's words, without keys and without code.
+    fn quoted(&self, words: &str) -> String {
+        masked(&without_echo(words, self.sent.iter().copied()), self.key.as_ref())
     }
 
     fn plain(&self, class: ErrorClass, message: String) -> ModelError {

@@ -1,4 +1,4 @@
-//! Servers with moods: good answers, bad ones, failures that repeat the key; of one's own, of a cloud, or passing on to one.
+//! Servers with moods: good answers, bad ones, failures that repeat the key or the code; of one's own, of a cloud, or passing on to one.
 
 use graft_ls::config::Ownership;
 use serde_json::json;
@@ -13,6 +13,11 @@ pub enum Mood {
     Chats,
     Garbles,
     Fails,
+    /// As FastAPI does, and many a proxy.
+    RepeatsTheRequest,
+    /// With a web page's status.
+    Babbles,
+    Declines,
     RefusesTheKey,
     HangsUp,
     BreaksOff,
@@ -84,6 +89,12 @@ impl Box {
             }
             Mood::Garbles => Reply::text(&format!("```python\n{}\n```\n", documented.replace("SECRET_", "SECRET_F"))),
             Mood::Fails => Reply::error(500, json!({"error": {"message": format!("no, {key}")}})),
+            Mood::RepeatsTheRequest => {
+                let message = format!("cannot be read: {}", sent(request));
+                Reply::error(422, json!({"error": {"message": message}, "detail": [{"input": sent(request)}]}))
+            }
+            Mood::Babbles => Reply::bytes("text/plain", format!("what is {}", sent(request))),
+            Mood::Declines => Reply::text(&format!("I'm sorry, I can't help with {}", code.replace('\n', " "))),
             Mood::RefusesTheKey => Reply::error(401, json!({"error": {"message": format!("bad key {key}")}})),
             Mood::HangsUp => Reply::hang_up(),
             Mood::BreaksOff => answer.cut_at(40),
@@ -99,4 +110,11 @@ fn code_of(request: &Request) -> String {
     let text = first.and_then(|content| content.as_str().map(str::to_owned)).unwrap_or_default();
     let last = text.rsplit("```python\n").next().unwrap_or_default();
     last.split("\n```").next().unwrap_or_default().to_owned()
+}
+
+/// What a request asks about, in whatever words.
+fn sent(request: &Request) -> String {
+    let chat = code_of(request);
+    let fill = ["prompt", "input_prefix"].into_iter().find_map(|part| request.body[part].as_str());
+    if chat.is_empty() { fill.unwrap_or_default().to_owned() } else { chat }
 }
