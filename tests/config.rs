@@ -179,6 +179,28 @@ fn a_project_sets_what_is_harmless_and_the_rest_is_ignored_with_one_sentence() {
 }
 
 #[test]
+fn a_chain_to_a_projects_own_model_waits_for_trust_and_stops_nothing() {
+    let own = "[providers.team]\nkind = \"openai\"\nbase_url = \"http://127.0.0.1:9\"\n\n[models.team]\nprovider = \"team\"\nmodel = \"m\"\n";
+    let chains = "[routes]\ndefault = [\"quick\", \"team\"]\nrefactor = { use = \"team\" }\ndocument = \"builtin\"\n\n[[rules]]\nwhen = { action = \"generate\" }\nuse = \"quick\"\n\n[[rules]]\nuse = [\"team\"]\n";
+    let home = Home::new(USER, &format!("{own}\n{chains}"));
+    let (code, stdout, stderr) = home.run(&["config", "show"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(!stdout.contains("team") && stdout.contains("document = \"builtin\""), "{stdout}");
+    let keys = "need your trust: providers.team, models.team, routes.default, routes.refactor, rules (";
+    assert!(stderr.contains(keys) && stderr.lines().count() == 1, "{stderr}");
+    let (code, stdout, _) = home.run(&["trust", "--yes"]);
+    assert!(code == 0 && stdout.matches("eslint").count() == 1, "{stdout}");
+    let (code, stdout, stderr) = home.run(&["config", "show"]);
+    assert!(code == 0 && stderr.is_empty() && stdout.contains("[\"quick\", \"team\"]"), "{stdout}{stderr}");
+    // A preset brings models along, too.
+    home.says("preset = \"cloud\"\n[routes]\ndefault = \"deep\"\nrefactor = \"deep\"\n");
+    std::fs::write(home.0.path().join("config.toml"), "").unwrap();
+    let (code, _, stderr) = home.run(&["config", "show"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains(": preset, routes.default, routes.refactor ("), "{stderr}");
+}
+
+#[test]
 fn trust_shows_asks_and_lasts_until_the_settings_change() {
     let home = Home::new(USER, HOSTILE);
     let (code, stdout, stderr) = home.run(&["trust"]);

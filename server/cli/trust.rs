@@ -1,5 +1,6 @@
 //! `graft-ls trust`: shows what a project would be allowed, asks, and remembers. Refuses to take silence for a yes.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
@@ -66,9 +67,10 @@ fn request(folder: &Path) -> Result<TrustRequest, String> {
 /// All that would be allowed.
 fn described(folder: &Path, request: &TrustRequest) -> String {
     let linters = LANGUAGES.iter().flat_map(|language| language.linters);
-    let names: Vec<&str> = linters.filter(|linter| linter.runs_project_code).map(|linter| linter.name).collect();
+    let names: BTreeSet<&str> = linters.filter(|linter| linter.runs_project_code).map(|linter| linter.name).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
     let mut text = format!("Trusting {} allows:\n", folder.display());
-    text.push_str(&format!("- linters that run code of the project ({})\n", names.join(", ")));
+    text.push_str(&format!("- linters that run code of the project ({names})\n"));
     text.push_str(&match request.settings.is_empty() {
         true => format!("- whatever {PROJECT_FILE} says; today that is nothing that needs trust\n"),
         false => format!("- these settings of {PROJECT_FILE}, until they change:\n\n{}\n", request.settings),

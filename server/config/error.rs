@@ -135,15 +135,43 @@ impl fmt::Display for Place {
     }
 }
 
+/// Fewer letters are the beginning of anything.
+const SHORTEST_BEGINNING: usize = 3;
+
 /// `, did you mean `x`?` where one of `names` is close to `wrong`, else nothing.
 pub(super) fn suggestion<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     nearest(wrong, names).map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
 }
 
-/// The one of `names` that `wrong` is a slip for.
+/// The one of `names` that `wrong` is a slip for, or the beginning of.
 pub(super) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let distances = names.into_iter().map(|name| (strsim::osa_distance(wrong, name), name));
+    let names: Vec<&str> = names.into_iter().collect();
+    let distances = names.iter().map(|name| (strsim::osa_distance(wrong, name), *name));
     let nearest = distances.min_by_key(|(distance, _)| *distance);
     // A third of the letters wrong is a slip; more is another word.
-    nearest.filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3).map(|(_, name)| name)
+    let slip = nearest.filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3).map(|(_, name)| name);
+    let begun = || {
+        let mut longer = names.iter().filter(|name| wrong.len() >= SHORTEST_BEGINNING && name.starts_with(wrong));
+        longer.next().filter(|_| longer.next().is_none()).copied()
+    };
+    slip.or_else(begun)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_or_a_beginning_has_the_name_that_was_meant() {
+        let names = ["language", "path", "min_lines", "max_lines", "privacy", "provider"];
+        for (wrong, meant) in [
+            ("langauge", Some("language")),
+            ("lang", Some("language")),
+            ("min_line", Some("min_lines")),
+            ("pr", None),
+            ("files", None),
+        ] {
+            assert_eq!(nearest(wrong, names), meant, "{wrong}");
+        }
+    }
 }

@@ -58,6 +58,9 @@ pub(super) fn read_config_file(path: &Path, next_step: &str) -> Result<Option<Co
         Ok(file) if file.is_file() => {}
         // A pipe would keep its reader waiting.
         Ok(_) => return Err(wrong(format!("cannot be read (it is not a file); {next_step}"))),
+        Err(error) if error.kind() == ErrorKind::NotFound && path.is_symlink() => {
+            return Err(wrong("is a link that leads nowhere; mend or remove it".to_owned()));
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     }
@@ -126,6 +129,16 @@ mod tests {
         assert!(read_config_file(&path, "").unwrap().is_none());
         fs::write(&path, "\u{feff}[routes]\n").unwrap();
         assert_eq!(read_config_file(&path, "").unwrap().unwrap().text, "[routes]\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.toml");
+        std::os::unix::fs::symlink(folder.path().join("gone.toml"), &path).unwrap();
+        let said = read_config_file(&path, "").err().unwrap().to_string();
+        assert_eq!(said, format!("{}: is a link that leads nowhere; mend or remove it", path.display()));
     }
 
     #[test]

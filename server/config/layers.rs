@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::error::{ConfigError, Mistakes, Noted, Place};
 use super::files::ConfigFile;
 use super::preset::Preset;
-use super::project::{Divided, PROJECT_FILE};
+use super::project::{Divided, PROJECT_FILE, model_names};
 use super::setting::Setting;
 use super::show::{self, Detail};
 use super::tree::{Entry, Node, Value};
@@ -89,6 +89,9 @@ impl Layers<'_> {
         let is_trusted = own
             .boolean("trust")
             .unwrap_or_else(|| self.folder.is_some_and(|folder| self.trust.trusts(folder, &divided.digest())));
+        if !is_trusted {
+            divided.withhold(&model_names(&own));
+        }
         let tables: [(&str, &'static [Setting]); 2] =
             [("privacy", &privacy::SETTINGS), ("completion", &completion::SETTINGS)];
         let tighter = tables.map(|(name, settings)| {
@@ -216,7 +219,7 @@ impl Node {
         }
     }
 
-    fn string(&self, key: &str) -> Option<&str> {
+    pub(super) fn string(&self, key: &str) -> Option<&str> {
         match &self.under(key)?.value {
             Value::String(text) => Some(text),
             _ => None,

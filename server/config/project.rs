@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use super::error::Noted;
+use super::preset::Preset;
 use super::setting::{InProject, Setting, Shape, TOP};
 use super::tree::{Entry, Node, Table, Value, joined};
 
@@ -17,16 +19,40 @@ pub(super) struct Divided {
     pub(super) trusted: Node,
     /// Keys that never count in a project.
     pub(super) refused: Vec<String>,
+    /// Keys that would be free, but lead to models of the project's own.
+    withheld: Vec<String>,
 }
 
 impl Divided {
     pub(super) fn of(root: &Node) -> Divided {
-        let mut divided = Divided { free: root.emptied(), trusted: root.emptied(), refused: Vec::new() };
+        let mut divided =
+            Divided { free: root.emptied(), trusted: root.emptied(), refused: Vec::new(), withheld: Vec::new() };
         if let Value::Table(table) = &root.value {
             let (free, trusted) = divide(table, &TOP, "", &mut divided.refused);
             (divided.free.value, divided.trusted.value) = (Value::Table(free), Value::Table(trusted));
         }
         divided
+    }
+
+    /// Takes the chains out of what is free that name a model which comes with trust alone: without it they lead nowhere.
+    /// `own` are the names that the user has models for.
+    pub(super) fn withhold(&mut self, own: &[String]) {
+        let mut foreign = model_names(&self.trusted);
+        foreign.retain(|name| !own.contains(name));
+        let Value::Table(free) = &mut self.free.value else { return };
+        let withheld = &mut self.withheld;
+        if let Some(Value::Table(routes)) = free.get_mut("routes").map(|entry| &mut entry.node.value) {
+            routes.retain(|action, entry| {
+                let leads_there = names_any(&entry.node, &foreign);
+                withheld.extend(leads_there.then(|| joined("routes", action)));
+                !leads_there
+            });
+        }
+        // The first that fits counts: without one of them the others would mean something else.
+        if free.get("rules").is_some_and(|entry| names_any(&entry.node, &foreign)) {
+            free.shift_remove("rules");
+            withheld.push("rules".to_owned());
+        }
     }
 
     /// The keys that need trust: `providers.evil`, `preset`.
@@ -36,7 +62,7 @@ impl Divided {
             Value::Table(inner) => inner.keys().map(|key| joined(name, key)).collect(),
             _ => vec![name.clone()],
         });
-        keys.collect()
+        keys.chain(self.withheld.iter().cloned()).collect()
     }
 
     /// What stands for the parts that need trust: the same for the same settings, whatever their order and layout.
@@ -103,6 +129,28 @@ fn without_refused(node: &Node, shape: Shape, path: &str, refused: &mut Vec<Stri
         kept.insert(name.clone(), Entry { key_place: entry.key_place.clone(), node });
     }
     Node { value: Value::Table(kept), place: node.place.clone() }
+}
+
+/// The models that settings bring along, those of a preset included.
+pub(super) fn model_names(root: &Node) -> Vec<String> {
+    let preset = root.string("preset").and_then(Preset::parse);
+    let below = preset.map(|preset| Node::from_text(&preset.text(None, None), &root.place, &Noted::default()));
+    let tables =
+        [Some(root), below.as_ref()].into_iter().flatten().filter_map(|root| match &root.entry("models")?.node.value {
+            Value::Table(models) => Some(models.keys().cloned()),
+            _ => None,
+        });
+    tables.flatten().collect()
+}
+
+/// Whether a chain, or one of a list of rules, has a step of these names.
+fn names_any(node: &Node, names: &[String]) -> bool {
+    match &node.value {
+        Value::String(step) => names.contains(step),
+        Value::Array(items) => items.iter().any(|item| names_any(item, names)),
+        Value::Table(_) => node.entry("use").is_some_and(|entry| names_any(&entry.node, names)),
+        _ => false,
+    }
 }
 
 /// Writing to a string does not fail.
