@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::{Loading, Machine};
+use crate::config::{Loading, Machine, mistakes_in};
 
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -48,6 +48,8 @@ pub struct ConfigChecked {
 /// A config file.
 #[derive(Debug, Clone, Serialize)]
 pub struct FileRead {
+    /// Whether something in it is a mistake.
+    pub state: State,
     /// Where it is, or would be.
     pub path: String,
     /// Whether it is there.
@@ -56,7 +58,11 @@ pub struct FileRead {
 
 impl ConfigChecked {
     pub(super) fn of(loading: &Loading, machine: &Machine) -> ConfigChecked {
-        let file = |(path, found): &(std::path::PathBuf, bool)| FileRead { path: machine.shown(path), found: *found };
+        let file = |(path, found): &(std::path::PathBuf, bool)| {
+            let is_wrong = loading.result.as_ref().is_err_and(|mistakes| mistakes_in(mistakes, path).next().is_some());
+            let state = if is_wrong { State::Problem } else { State::Ok };
+            FileRead { state, path: machine.shown(path), found: *found }
+        };
         let (mistakes, warnings) = match &loading.result {
             Ok(loaded) => (Vec::new(), loaded.warnings.clone()),
             Err(mistakes) => (mistakes.iter().map(ToString::to_string).collect(), Vec::new()),

@@ -50,8 +50,8 @@ impl Page {
         self.0.push_str("settings\n");
         for file in &config.files {
             match file.found {
-                true => self.thing(State::Ok, &file.path, NOTHING),
-                false => self.thing(State::Ok, &format!("{} (there is none)", file.path), NOTHING),
+                true => self.thing(file.state, &file.path, NOTHING),
+                false => self.thing(file.state, &format!("{} (there is none)", file.path), NOTHING),
             }
         }
         for mistake in &config.mistakes {
@@ -174,6 +174,9 @@ fn facts(model: &ModelChecked) -> Vec<String> {
         percent => format!("{percent} % on the GPU"),
     }));
     facts.extend(model.speed.iter().flat_map(speed));
+    if model.gpu_percent.is_none() && model.speed.is_some() && !model.remote {
+        facts.push("GPU or CPU: not told".to_owned());
+    }
     facts
 }
 

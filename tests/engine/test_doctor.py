@@ -55,6 +55,7 @@ class Doctor(unittest.TestCase):
             self.assertGreater(model["speed"]["tokens_per_second"], 1)
             text = graft.run(["doctor"], self.folder, variables).stdout
             self.assertIn("fills in, context 8192, first token after ", text)
+            self.assertIn("tokens/s, GPU or CPU: not told\n", text)
 
     def test_a_model_that_cannot_fill_in(self) -> None:
         with Engine("--no-fim") as engine:
