@@ -9,6 +9,7 @@ mod error;
 mod fields;
 mod files;
 mod fim;
+mod found;
 mod key;
 mod layers;
 mod machine;
@@ -45,9 +46,10 @@ pub use document::{DocstringStyle, DocumentSettings};
 pub use error::{ConfigError, Mistakes, Place};
 pub use files::{ConfigFile, log_file_path, user_config_path};
 pub use fim::Fim;
+pub use found::Found;
 pub use key::{KeyError, KeySource};
 pub use layers::{Layers, Loaded, TrustRequest, is_project_file, mistakes_in};
-pub use machine::{Machine, version_text};
+pub use machine::{Machine, memory, version_text};
 pub use model::{Model, names_a_cloud};
 pub use parameters::{Parameters, merge};
 pub use preset::{CloudProvider, LocalModel, Preset, clouds_with_keys};
@@ -97,6 +99,10 @@ pub struct Config {
     pub discover: bool,
     /// Whether the user trusts the project: linters may run its code.
     pub trusted: bool,
+    /// The one of the models that serves completion and nothing else; only where it was found, and nobody wrote a chain.
+    pub for_completion: Option<&'static str>,
+    /// What is to be done for there to be a model, where it is known better than by what is configured.
+    pub to_have_a_model: Option<String>,
 }
 
 impl Config {
@@ -108,16 +114,6 @@ impl Config {
         let trust = TrustStore::default();
         let layers = Layers { user, folder: None, project: None, editor, record: None, flags: &[], trust: &trust };
         layers.load().map(|loaded| loaded.config)
-    }
-
-    /// This config with a model that was found, in place of none.
-    pub fn with_found(&self, found: &LocalModel) -> Config {
-        let provider = Arc::new(Provider::new(found.server, found.kind, found.base_url.clone()));
-        let model = Model::new("found", provider.clone(), &found.model, found.context);
-        let mut config = self.clone();
-        config.providers.insert(provider.name.clone(), provider);
-        config.models.insert(model.name.clone(), model);
-        config
     }
 }
 
@@ -152,6 +148,8 @@ fn read(root: &Node, noted: &Noted) -> Config {
         record: record::read(&fields),
         discover: discover && providers.is_empty() && models.is_empty(),
         trusted: false,
+        for_completion: None,
+        to_have_a_model: None,
         providers,
         models,
     }

@@ -62,11 +62,13 @@ async fn examine_models(
     subject: &Subject<'_>,
 ) -> (Vec<ProviderChecked>, Vec<ModelChecked>, Vec<ActionChecked>) {
     let Some(config) = subject.config.clone() else { return Default::default() };
-    let found = if config.discover { engine.found_model().await } else { None };
-    let config = found.as_ref().map_or_else(|| config.clone(), |found| Arc::new(config.with_found(found)));
+    let (config, looked) = match config.discover {
+        true => (Arc::new(config.with_found(&engine.found().await)), true),
+        false => (config, false),
+    };
     let surveyed = providers::survey(engine, &config).await;
     let models = models::examine(engine, subject, &config, &surveyed).await;
-    let providers = providers::examined(&surveyed, found.is_some());
+    let providers = providers::examined(&surveyed, looked);
     let actions = actions::examine(&config, &models);
     (providers, models, actions)
 }

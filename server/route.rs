@@ -2,16 +2,20 @@
 
 mod discovered;
 mod facts;
+mod missing;
 mod purpose;
 mod rules;
 
 pub use discovered::choose;
 pub use facts::TaskFacts;
+pub use missing::{NoRoute, needs_model};
 pub use purpose::Purpose;
 pub use rules::RuleTried;
 
 use crate::actions::ActionId;
-use crate::config::{BUILTIN, Chain, Config, Model, Ownership, Parameters, PrivacyClass, StepName, clouds_with_keys};
+use missing::{next_step, no_model};
+
+use crate::config::{BUILTIN, Chain, Config, Model, Ownership, Parameters, StepName};
 use crate::model::takes_sampling;
 use crate::privacy::Verdict;
 
@@ -49,46 +53,6 @@ pub struct Route {
     pub left_out: Vec<(String, String)>,
     /// Models of the chain that may not see the code; they are left out too.
     pub kept_from: Vec<Model>,
-}
-
-/// Why there is no chain.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoRoute {
-    /// No model is configured and the action needs one.
-    #[error(
-        "{action} needs a model and none is configured: start a model server on this machine, such as Ollama, or write a config with `graft-ls config init`{offer}"
-    )]
-    NeedsModel {
-        /// The action's id.
-        action: &'static str,
-        /// What the environment would allow, as the end of the sentence; may be empty.
-        offer: String,
-    },
-    /// The file's code may go to none of the models of the chain.
-    #[error("{kept}, so it goes to no model of the chain ({chain}); {next}")]
-    Private {
-        /// What keeps it, as a sentence.
-        kept: String,
-        /// The chain that would be tried.
-        chain: String,
-        /// What to do.
-        next: String,
-    },
-    /// The task names a model that the config does not have.
-    #[error("there is no model `{name}` in the config{}", did_you_mean(known))]
-    UnknownModel {
-        /// The name that was asked for.
-        name: String,
-        /// Names that there are, the nearest first.
-        known: Vec<String>,
-    },
-}
-
-fn did_you_mean(known: &[String]) -> String {
-    match known {
-        [] => "; none is configured, only `builtin` is there".to_owned(),
-        [nearest, ..] => format!("; did you mean `{nearest}`?"),
-    }
 }
 
 /// Whether the tier without a model can do anything for an action.
@@ -189,16 +153,6 @@ pub fn why_kept(verdict: &Verdict, model: &Model) -> String {
     }
 }
 
-/// What to do where a file's class leaves no step.
-fn next_step(class: PrivacyClass, action: Purpose) -> String {
-    let builtin =
-        if builtin_serves(action) { "; the built-in tier may: `builtin` as a step, or `--model builtin`" } else { "" };
-    match class {
-        PrivacyClass::Never => format!("change that if a model may see it{builtin}"),
-        _ => format!("add a model of your own to the chain, or change that if the code may travel{builtin}"),
-    }
-}
-
 fn written(config: &Config, chain: &Chain, reason: String) -> Result<Route, NoRoute> {
     let step = |name: &StepName| {
         named(config, name.as_str()).map(|step| match step {
@@ -238,9 +192,12 @@ fn default_chain(config: &Config, chain: &Chain, action: Purpose) -> Result<Rout
 
 /// The chain that nobody wrote. It goes from the user's own models to no cloud: that takes a chain that says so.
 fn unwritten(config: &Config, action: Purpose) -> Result<Route, NoRoute> {
-    let starts_at_home = config.models.values().next().is_some_and(|model| model.ownership() == Ownership::Mine);
+    let is_for =
+        |model: &&Model| config.for_completion.is_none_or(|name| (model.name == name) == (action == Purpose::Complete));
+    let models = || config.models.values().filter(is_for);
+    let starts_at_home = models().next().is_some_and(|model| model.ownership() == Ownership::Mine);
     let stays = |model: &&Model| !starts_at_home || model.ownership() == Ownership::Mine;
-    let (kept, left): (Vec<&Model>, Vec<&Model>) = config.models.values().partition(stays);
+    let (kept, left): (Vec<&Model>, Vec<&Model>) = models().partition(stays);
     let mut steps: Vec<Step> = kept.into_iter().map(|model| Step::Model(Box::new(model.clone()))).collect();
     let reason = match (steps.is_empty(), left.is_empty()) {
         (true, _) => "no model is configured",
@@ -253,25 +210,12 @@ fn unwritten(config: &Config, action: Purpose) -> Result<Route, NoRoute> {
         _ => {}
     }
     if steps.is_empty() {
-        return Err(NoRoute::NeedsModel { action: action.as_str(), offer: offer() });
+        return Err(no_model(config, action));
     }
     let mut route = Route::of(steps, reason.to_owned());
     let why = "it is in the cloud, and no chain in routes says that your own models may be followed by it";
     route.left_out = left.into_iter().map(|model| (model.name.clone(), why.to_owned())).collect();
     Ok(route)
-}
-
-/// That a purpose needs a model, and how to come by one.
-pub fn needs_model(purpose: Purpose) -> String {
-    NoRoute::NeedsModel { action: purpose.as_str(), offer: offer() }.to_string()
-}
-
-/// A key in the environment is offered, never used unasked.
-fn offer() -> String {
-    clouds_with_keys()
-        .first()
-        .map(|cloud| format!("; {} is set: `graft-ls config init --preset cloud` would use it", cloud.variable))
-        .unwrap_or_default()
 }
 
 fn named(config: &Config, name: &str) -> Result<Step, NoRoute> {
@@ -288,6 +232,7 @@ fn named(config: &Config, name: &str) -> Result<Step, NoRoute> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::PrivacyClass;
     use crate::syntax::{Document, Language, Scope, Severity};
     use serde_json::{Value, json};
 
@@ -339,6 +284,10 @@ mod tests {
         assert!(none.starts_with("generate needs a model and none is configured"), "{none}");
         let unknown = route(&config(json!({})), &facts(ActionId::Generate), Some("quik")).unwrap_err().to_string();
         assert!(unknown.ends_with("did you mean `quick`?"), "{unknown}");
+        let provider = json!({"providers": {"box": {"kind": "ollama"}}});
+        let bare = Config::from_layers(None, &provider).unwrap();
+        let none = route(&bare, &facts(ActionId::Generate), None).unwrap_err().to_string();
+        assert!(none.contains("add a table `[models.quick]` with `provider = \"box\"`"), "{none}");
     }
 
     #[test]

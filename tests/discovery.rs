@@ -97,3 +97,43 @@ async fn where_nobody_answers_the_next_step_is_said() {
     assert!(said.starts_with("refactor needs a model and none is configured: start a model server"), "{said}");
     assert!(said.contains("`graft-ls config init`"), "{said}");
 }
+
+#[tokio::test]
+async fn completion_has_the_smallest_that_fills_in_and_everything_else_the_largest() {
+    let model = |name: &str, capabilities: Value| json!({"name": name, "capabilities": capabilities});
+    let tags = json!({"models": [
+        model("qwen2.5-coder:7b", json!(["completion", "insert"])),
+        model("qwen2.5-coder:1.5b", json!(["completion", "insert"])),
+        model("deepseek-coder:1.3b", json!(["completion"])),
+    ]});
+    let server = ModelServer::start(Script::by(move |_, request| match request.path.as_str() {
+        "/api/tags" => Reply::json(tags.clone()),
+        _ => Reply::text(ANSWER),
+    }))
+    .await;
+    let place = format!("ollama={}", server.url());
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.rs"), CODE).unwrap();
+    let run = async |arguments: &[&str]| {
+        let mut command = crate::support::binary::command(arguments, folder.path());
+        command.env("GRAFT_DISCOVER", &place).env("HOME", folder.path()).env_remove("XDG_CONFIG_HOME");
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let both = "found Ollama with qwen2.5-coder:7b, and qwen2.5-coder:1.5b for completion";
+    for (arguments, model, other) in [
+        (&["route", "refactor", "a.rs:1"][..], "\n1. found: qwen2.5-coder:7b at Ollama", "2. "),
+        (&["route", "complete", "a.rs:2:5"], "\n2. found-small: qwen2.5-coder:1.5b at Ollama", "3. "),
+        (&["run", "refactor", "a.rs:1", "--show-prompt"], "step 1: found: qwen2.5-coder:7b at Ollama", "step 2"),
+    ] {
+        let said = run(arguments).await;
+        assert!(said.contains(model) && !said.contains(other) && said.contains(both), "{arguments:?}: {said}");
+    }
+    assert!(server.requests().iter().all(|request| request.path == "/api/tags"));
+    let said = run(&["run", "refactor", "a.rs:1"]).await;
+    assert!(said.contains("made by qwen2.5-coder:7b (found)"), "{said}");
+    let said = run(&["config", "init"]).await;
+    assert!(said.contains(both), "{said}");
+    let said = run(&["route", "complete", "a.rs:2:5"]).await;
+    assert!(said.contains("chain: builtin, small (routes.complete)"), "{said}");
+}

@@ -311,6 +311,13 @@ async fn what_nobody_configured_is_looked_for_and_what_has_mistakes_is_not_asked
     let config = || Config::from_layers(None, &json!({})).unwrap();
     let checkup = with(&engine, config(), &bare_machine(), Effort::Short).await;
     assert!(checkup.ok && checkup.providers[0].found && checkup.models[0].works, "{}", text(&checkup));
+    let bare = ModelServer::start(whole::ollama(&[])).await;
+    let base_url = url::Url::parse(&bare.url()).unwrap();
+    let probe = Probe { server: "Ollama", kind: graft_ls::config::ProviderKind::Ollama, base_url };
+    let checkup =
+        with(&Engine::discovering(Config::default(), vec![probe]), config(), &bare_machine(), Effort::Short).await;
+    let told = text(&checkup);
+    assert!(!checkup.ok && told.contains("0 models, ") && told.contains("fetch one with `ollama pull "), "{told}");
     let checkup = with(&Engine::new(Config::default()), config(), &bare_machine(), Effort::Short).await;
     let told = text(&checkup);
     assert!(!checkup.ok && told.contains("with 16 GB of memory `ollama pull qwen2.5-coder:7b` fits"), "{told}");

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use graft_ls::model::SUGGESTIONS;
 use serde_json::{Value, json};
 use tokio::io::{AsyncWriteExt, BufReader};
 
@@ -47,6 +48,8 @@ impl Step {
 struct Newcomer {
     home: tempfile::TempDir,
     ollama: ModelServer,
+    /// An Ollama without a model.
+    bare: ModelServer,
     cloud: ModelServer,
 }
 
@@ -61,7 +64,8 @@ impl Newcomer {
             (_, model) => Reply::error(404, json!({"error": format!("model '{}' not found", model.as_str().unwrap())})),
         });
         let (ollama, cloud) = (ModelServer::start(ollama).await, ModelServer::start(whole::anthropic()).await);
-        Newcomer { home, ollama, cloud }
+        let bare = ModelServer::start(Script::always(Reply::json(json!({"models": []})))).await;
+        Newcomer { home, ollama, bare, cloud }
     }
 
     fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
@@ -86,6 +90,11 @@ impl Newcomer {
     /// Ports and folders change with each run.
     fn settled(&self, text: &str) -> String {
         let home = self.home.path().canonicalize().unwrap();
+        // What fits depends on the machine.
+        let fetched = |model: &str| format!("fetch one with `ollama pull {model}`");
+        let text = SUGGESTIONS
+            .iter()
+            .fold(text.to_owned(), |text, row| text.replace(&fetched(row.model), &fetched("qwen2.5-coder:7b")));
         text.replace(&self.ollama.url(), "http://127.0.0.1:11434")
             .replace(&self.cloud.url(), "https://api.anthropic.com")
             .replace(&format!("{}/", home.display()), "~/")
@@ -141,7 +150,10 @@ const RUN_WORDS: &str = "graft-ls run refactor a.rs:2";
 /// The whole walk.
 pub async fn walk() -> Vec<Step> {
     let person = Newcomer::new().await;
-    let mut steps = vec![nothing(&person).await, found(&person).await];
+    let bare = format!("ollama={}", person.bare.url());
+    let bare = [("GRAFT_DISCOVER", bare.as_str())];
+    let unfetched = failing(&person, "No config, and an Ollama without a model", "", &RUN, &bare).await;
+    let mut steps = vec![nothing(&person).await, unfetched, found(&person).await];
     steps.push(init(&person).await);
     person.change("model = \"qwen2.5-coder:7b\"", "modle = \"qwen2.5-coder:7b\"");
     steps.push(failing(&person, "A slip in the config", "`modle` in place of `model`:\n\n", &RUN, &[]).await);

@@ -10,7 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::settings::{Settings, current_folder};
 use super::{SetOption, UNTRIED, output};
-use crate::config::{self, LocalModel, Preset};
+use crate::config::{self, Found, Preset};
 use crate::model::{probe, usual_probes};
 use crate::route::choose;
 
@@ -99,19 +99,19 @@ fn init(preset: Option<Preset>, force: bool) -> ExitCode {
         output::say(&format!("{} exists and stays as it is; --force writes over it", path.display()));
         return ExitCode::from(UNTRIED);
     }
-    let (local, clouds) = (found_here(), config::clouds_with_keys());
+    let (found, clouds) = (found_here(), config::clouds_with_keys());
     let cloud = clouds.first().copied();
-    let preset = preset.unwrap_or(match (&local, cloud) {
+    let preset = preset.unwrap_or(match (&found.edits, cloud) {
         (Some(_), None) => Preset::Local,
         (None, Some(_)) => Preset::Cloud,
         _ => Preset::Hybrid,
     });
-    let text = format!("{HEAD}{}", preset.text(local.as_ref(), cloud));
+    let text = format!("{HEAD}{}", preset.text(Some(&found), cloud));
     if let Err(error) = write(&path, &text) {
         output::say(&format!("{} cannot be written: {error}", path.display()));
         return ExitCode::from(UNTRIED);
     }
-    output::exit(output::print(&told(&path, preset, local.as_ref(), cloud.map(|cloud| cloud.variable))), 0)
+    output::exit(output::print(&told(&path, preset, &found, cloud.map(|cloud| cloud.variable))), 0)
 }
 
 const HEAD: &str = "\
@@ -121,12 +121,15 @@ const HEAD: &str = "\
 
 ";
 
-fn told(path: &Path, preset: Preset, local: Option<&LocalModel>, variable: Option<&str>) -> String {
+fn told(path: &Path, preset: Preset, found: &Found, variable: Option<&str>) -> String {
     let mut text = format!("wrote {}\npreset {}: {}\n", path.display(), preset.as_str(), preset.meaning());
     if preset != Preset::Cloud {
-        text.push_str(&match local {
-            Some(local) => format!("found {} with {}\n", local.server, local.model),
-            None => "no model server answers on this machine: start one, or correct base_url and model\n".to_owned(),
+        text.push_str(&match (found.sentence(), &found.bare) {
+            (Some(sentence), _) => format!("{sentence}\n"),
+            (None, Some((_, next))) => format!("{next}\n"),
+            (None, None) => {
+                "no model server answers on this machine: start one, or correct base_url and model\n".to_owned()
+            }
         });
     }
     if preset != Preset::Local {
@@ -139,10 +142,12 @@ fn told(path: &Path, preset: Preset, local: Option<&LocalModel>, variable: Optio
     text
 }
 
-/// The best model of the servers that answer on this machine.
-fn found_here() -> Option<LocalModel> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-    choose(&runtime.block_on(probe(&usual_probes())))
+/// What the servers that answer on this machine have.
+fn found_here() -> Found {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return Found::default();
+    };
+    runtime.block_on(async { choose(&probe(&usual_probes()).await, config::memory().await) })
 }
 
 /// Never half written, and never through a link to somewhere else.

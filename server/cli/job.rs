@@ -6,12 +6,13 @@ use std::path::Path;
 
 use tokio::task::JoinSet;
 
-use super::bad_request;
 use super::place::Place;
 use super::settings::{self, Settings};
 use super::source::Source;
+use super::{bad_request, output};
 use crate::actions::ActionId;
 use crate::engine::{Engine, Failure, Outcome, Progress, Task};
+use crate::route::Purpose;
 
 /// How the answer is come by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,20 @@ pub(super) fn at_place(action: ActionId, target: &OsStr, flags: &[String]) -> Re
     // As it was typed: a link counts by its own name too.
     let names = std::path::absolute(&place.file).into_iter().collect();
     Ok((Task { path: Some(path), names, workspace, config: Some(config), ..task }, label))
+}
+
+/// The task as it would be done, for who only wants to know: where nothing is configured, this machine is looked at, and what was
+/// found is said.
+pub(super) fn with_found(engine: &Engine, task: Task, purpose: Purpose) -> Task {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return task };
+    let (task, found) = runtime.block_on(engine.with_found(task, purpose));
+    found.iter().for_each(|found| tell_found(found));
+    task
+}
+
+/// Says which models were found in place of configured ones.
+pub(super) fn tell_found(found: &str) {
+    output::say(&format!("nothing is configured: {found}; `graft-ls config init` keeps it"));
 }
 
 /// Does the work on the runtime that this is called from. Dropping the future cancels a model's call. A panic becomes a

@@ -7,6 +7,7 @@ use super::{NO_EDIT, RouteArguments, UNTRIED, job, output};
 use crate::actions::ActionId;
 use crate::config::Config;
 use crate::engine::{Engine, ExplainedStep, Explanation, Failure, MostCost, Sourced, StepCost, Task, dollars};
+use crate::model::usual_probes;
 use crate::route::Purpose;
 use crate::validate::ReasonCode;
 
@@ -27,10 +28,15 @@ fn explanation(arguments: &RouteArguments) -> Result<Explanation, Failure> {
         let (task, _) = job::at_place(action, &arguments.target, &arguments.options.set)?;
         Ok(Task { model: arguments.model.clone(), ..task })
     };
-    let engine = Engine::new(Config::default());
-    match arguments.action {
-        Purpose::Action(action) => engine.explain(&at(action)?),
-        Purpose::Complete => engine.explain_completion(&at(ActionId::Generate)?),
+    let (engine, purpose) = (Engine::discovering(Config::default(), usual_probes()), arguments.action);
+    let task = match purpose {
+        Purpose::Action(action) => at(action)?,
+        Purpose::Complete => at(ActionId::Generate)?,
+    };
+    let task = job::with_found(&engine, task, purpose);
+    match purpose {
+        Purpose::Action(_) => engine.explain(&task),
+        Purpose::Complete => engine.explain_completion(&task),
     }
 }
 

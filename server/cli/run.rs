@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         Err(failure) => return refuse(arguments, &failure, UNTRIED),
     };
     if arguments.show_prompt {
-        return show_prompt(arguments, &job);
+        return show_prompt(arguments, job);
     }
     let Job { engine, task, work, label } = job;
     let (id, root) = (task.id.clone(), task.workspace.root.clone());
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         }
     };
     if let Some(found) = &outcome.route.found {
-        output::say(&format!("nothing is configured: {found}; `graft-ls config init` keeps it"));
+        job::tell_found(found);
     }
     let mut code = exit_code(&outcome);
     if arguments.write
@@ -219,12 +219,12 @@ struct ShownPrompt<'a> {
     prompt: &'a str,
 }
 
-fn show_prompt(arguments: &RunArguments, job: &Job) -> ExitCode {
-    match job.engine.show_prompt(&job.task) {
+fn show_prompt(arguments: &RunArguments, job: Job) -> ExitCode {
+    let task = job::with_found(&job.engine, job.task, arguments.action.into());
+    match job.engine.show_prompt(&task) {
         Err(failure) => refuse(arguments, &failure, NO_EDIT),
         Ok(prompt) if arguments.json => {
-            let shown =
-                ShownPrompt { task_id: &job.task.id, language: job.task.document.language().name, prompt: &prompt };
+            let shown = ShownPrompt { task_id: &task.id, language: task.document.language().name, prompt: &prompt };
             output::exit(output::print_json(&shown), 0)
         }
         Ok(mut prompt) => {

@@ -5,6 +5,7 @@ use std::env;
 
 use url::Url;
 
+use super::found::Found;
 use super::provider::ProviderKind;
 
 pub(super) const NAMES: [&str; 3] = ["local", "hybrid", "cloud"];
@@ -97,23 +98,32 @@ impl Preset {
         }
     }
 
-    /// The preset as a config file with comments, for the model and the cloud provider that there are.
-    pub fn text(self, local: Option<&LocalModel>, cloud: Option<CloudProvider>) -> String {
+    /// The preset as a config file with comments, for the models and the cloud provider that there are.
+    pub fn text(self, found: Option<&Found>, cloud: Option<CloudProvider>) -> String {
         let mut text = format!("# {}: {}.\n", self.as_str(), self.meaning());
+        let local = found.and_then(|found| found.edits.as_ref());
+        // One server is enough for a first file.
+        let small = found.and_then(|found| found.completes.as_ref()).filter(|_| self != Preset::Cloud);
+        let small = small.filter(|small| local.is_some_and(|local| local.base_url == small.base_url));
         if self != Preset::Cloud {
             text.push_str(&local_part(local));
+            text.push_str(&small.map(small_part).unwrap_or_default());
         }
         if self != Preset::Local {
             text.push_str(&cloud_part(cloud));
         }
-        text.push_str(match self {
-            Preset::Hybrid => {
+        text.push_str(match (self, small) {
+            (Preset::Hybrid, _) => {
                 "\n[routes]                  # without a chain that says so, no local model is followed by a cloud\ndefault = [\"quick\", \"deep\", \"builtin\"]\nrefactor = [\"deep\", \"quick\"]\n"
             }
-            Preset::Local | Preset::Cloud => {
+            (_, Some(_)) => "\n[routes]\ndefault = [\"quick\", \"builtin\"]\n",
+            (_, None) => {
                 "\n# [routes]                # where none is written: every model in this order, then what needs none\n# document = \"builtin\"\n"
             }
         });
+        if small.is_some() {
+            text.push_str("complete = [\"builtin\", \"small\"]  # first a line that your own code has already\n");
+        }
         if self != Preset::Local {
             text.push_str(
                 "\n# [budget]                # past it, chains go on with what is free\n# usd_per_day = 2.0\n",
@@ -144,6 +154,12 @@ fn local_part(found: Option<&LocalModel>) -> String {
         quoted(&url),
         quoted(&model),
     )
+}
+
+fn small_part(found: &LocalModel) -> String {
+    let context = found.context.unwrap_or(8192);
+    let note = "  # the smallest there that fills in code";
+    format!("\n[models.small]\nprovider = \"local\"\nmodel = {}{note}\ncontext = {context}\n", quoted(&found.model))
 }
 
 fn cloud_part(cloud: Option<CloudProvider>) -> String {
@@ -193,18 +209,26 @@ mod tests {
 
     #[test]
     fn what_was_found_stands_in_the_file() {
-        let found = LocalModel {
+        let local = LocalModel {
             server: "vLLM",
             kind: ProviderKind::OpenAi,
             base_url: Url::parse("http://127.0.0.1:8000").unwrap(),
             model: "a\"b\nc".to_owned(),
             context: Some(32_768),
         };
+        let found = Found { edits: Some(local.clone()), ..Found::default() };
         let config = read(&Preset::Hybrid.text(Some(&found), Some(CLOUDS[1])));
         let quick = &config.models["quick"];
         assert_eq!((quick.model.as_str(), quick.context), ("a\"b\nc", Some(32_768)));
-        assert_eq!(quick.provider.base_url, found.base_url);
+        assert_eq!(quick.provider.base_url, local.base_url);
         assert_eq!(config.models["deep"].model, "gpt-5");
+        let found = Found { completes: Some(LocalModel { model: "small".to_owned(), ..local }), ..found };
+        for (preset, models) in [(Preset::Local, 2), (Preset::Hybrid, 3), (Preset::Cloud, 1)] {
+            let config = read(&preset.text(Some(&found), None));
+            assert_eq!(config.models.len(), models, "{preset:?}");
+            let complete = config.routes.for_action("complete").map(|chain| chain.steps.len());
+            assert_eq!(complete, (preset != Preset::Cloud).then_some(2), "{preset:?}");
+        }
     }
 
     #[test]

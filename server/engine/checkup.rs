@@ -8,7 +8,7 @@ use url::Url;
 
 use super::endpoints::{Urgency, Wish, prefix};
 use super::{Engine, window};
-use crate::config::{Config, LocalModel, Model, Provider};
+use crate::config::{Config, Found, Model, Provider};
 use crate::model::{ErrorClass, Event, ModelDetails, ModelError, Patience, RunningModel, Survey, Usage, pricing};
 use crate::prompt::{Prompt, Role, Turn};
 
@@ -70,9 +70,9 @@ impl Engine {
         window::of(model)
     }
 
-    /// The best model of this machine, where a config leaves the choice to Graft.
-    pub async fn found_model(&self) -> Option<LocalModel> {
-        self.discovery.model().await
+    /// What this machine has, where a config leaves the choice to Graft.
+    pub async fn found(&self) -> Found {
+        self.discovery.found().await
     }
 
     /// Whether a server of the user's own passes requests for a model on to somebody else's machine, as far as it tells.

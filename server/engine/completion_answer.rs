@@ -235,7 +235,7 @@ impl Question<'_> {
     /// Nobody could be asked, and the user's own code has nothing.
     fn nothing(&self, config: &Config) -> Result<Suggested, Failure> {
         let is_bare = config.models.is_empty() && self.task.model.is_none() && config.discover;
-        match is_bare.then(|| needs_model(Purpose::Complete)) {
+        match is_bare.then(|| needs_model(config, Purpose::Complete)) {
             Some(needs) => Err(Failure {
                 code: ReasonCode::NoRoute,
                 message: format!("your own code says nothing sure here, and {needs}"),

@@ -1,4 +1,4 @@
-//! The model of this machine for tasks whose config has none: looked for when an editor starts and when one is needed,
+//! The models of this machine for tasks whose config has none: looked for when an editor starts and when one is needed,
 //! remembered as long as it makes sense. Refuses where the user configured anything, or said not to.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 use super::{Engine, Progress, Task};
-use crate::config::{BUILTIN, Config, LocalModel};
+use crate::config::{BUILTIN, Config, Found, memory};
 use crate::model::{Probe, probe};
 use crate::route::{Purpose, choose};
 
@@ -21,7 +21,7 @@ const SOMETHING_LASTS: Duration = Duration::from_secs(600);
 #[derive(Default)]
 pub(super) struct Discovery {
     probes: Vec<Probe>,
-    found: Mutex<Option<(Instant, Option<LocalModel>)>>,
+    found: Mutex<Option<(Instant, Found)>>,
 }
 
 impl Discovery {
@@ -29,32 +29,34 @@ impl Discovery {
         Discovery { probes, found: Mutex::default() }
     }
 
-    /// The best model there is now; tasks that ask at the same time share one look.
-    pub(super) async fn model(&self) -> Option<LocalModel> {
+    /// What there is now; tasks that ask at the same time share one look.
+    pub(super) async fn found(&self) -> Found {
         let mut found = self.found.lock().await;
-        if let Some((since, model)) = found.as_ref() {
-            let lasts = if model.is_some() { SOMETHING_LASTS } else { NOTHING_LASTS };
+        if let Some((since, found)) = found.as_ref() {
+            let lasts = if found.edits.is_some() { SOMETHING_LASTS } else { NOTHING_LASTS };
             if since.elapsed() < lasts {
-                return model.clone();
+                return found.clone();
             }
         }
-        let model = choose(&probe(&self.probes).await);
-        *found = Some((Instant::now(), model.clone()));
-        model
+        let servers = probe(&self.probes).await;
+        let now = if servers.is_empty() { Found::default() } else { choose(&servers, memory().await) };
+        *found = Some((Instant::now(), now.clone()));
+        now
     }
 
-    /// What was found last. Where that is nothing, a look begins that nobody waits for.
-    pub(super) fn last(self: &Arc<Self>) -> Option<LocalModel> {
-        let last = self.found.try_lock().ok().and_then(|found| found.as_ref().and_then(|(_, model)| model.clone()));
-        if let (None, false, Ok(runtime)) = (&last, self.probes.is_empty(), Handle::try_current()) {
+    /// What was found last. Where that is no model, a look begins that nobody waits for.
+    pub(super) fn last(self: &Arc<Self>) -> Found {
+        let last = self.found.try_lock().ok().and_then(|found| found.as_ref().map(|(_, found)| found.clone()));
+        let last = last.unwrap_or_default();
+        if let (None, false, Ok(runtime)) = (&last.edits, self.probes.is_empty(), Handle::try_current()) {
             let discovery = self.clone();
-            runtime.spawn(async move { discovery.model().await });
+            runtime.spawn(async move { discovery.found().await });
         }
         last
     }
 }
 
-/// The config for a task, and a sentence on the model that was found for it.
+/// The config for a task, and a sentence on the models that were found.
 pub(super) async fn completed(
     engine: &Engine,
     config: Arc<Config>,
@@ -68,24 +70,22 @@ pub(super) async fn completed(
         return (config, None);
     }
     observe(Progress { phase: "looking for a model", step: String::new(), tokens: 0, ..Progress::default() });
-    match engine.discovery.model().await {
-        Some(model) => {
-            let sentence = sentence(&model);
-            (Arc::new(config.with_found(&model)), Some(sentence))
-        }
-        None => (config, None),
-    }
+    let found = engine.discovery.found().await;
+    (Arc::new(config.with_found(&found)), found.sentence())
 }
 
 impl Engine {
-    /// Looks for a model on this machine where a config leaves that to Graft, so that the first job has it at hand; a sentence
+    /// Looks for models on this machine where a config leaves that to Graft, so that the first job has them at hand; a sentence
     /// on what was found.
     pub async fn discover(&self, config: &Config) -> Option<String> {
         let wanted = config.discover && config.routes.default.is_none() && !self.discovery.probes.is_empty();
-        if wanted { self.discovery.model().await.as_ref().map(sentence) } else { None }
+        if wanted { self.discovery.found().await.sentence() } else { None }
     }
-}
 
-fn sentence(found: &LocalModel) -> String {
-    format!("found {} with {}", found.server, found.model)
+    /// The task with the config that it would be done with, for who only wants to know: where nothing is configured, this machine
+    /// is looked at. And a sentence on what was found.
+    pub async fn with_found(&self, task: Task, purpose: Purpose) -> (Task, Option<String>) {
+        let (config, sentence) = completed(self, self.config_of(&task), &task, purpose, &mut |_| {}).await;
+        (Task { config: Some(config), ..task }, sentence)
+    }
 }

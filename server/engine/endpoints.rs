@@ -3,6 +3,7 @@
 
 mod breaker;
 mod pool;
+mod queue;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,8 +14,9 @@ use url::Url;
 
 pub(super) use breaker::fails_here_only;
 pub use breaker::{Lesson, lesson};
-pub use pool::Urgency;
-pub(super) use pool::{Pool, Standing, Turn, Wish};
+pub(super) use pool::{Pool, Standing, Turn};
+pub use queue::Urgency;
+pub(super) use queue::Wish;
 
 use crate::config::{KeySource, Model, Provider};
 use crate::model::{ModelError, Models};

@@ -4,6 +4,7 @@ use super::disclosure::Disclosure;
 use super::job::Job;
 use super::run::{facts, no_route};
 use super::{Engine, Failure, Task, window};
+use crate::config::{Model, PrivacyClass, SecretHandling};
 use crate::prompt::{Prompt, Role};
 use crate::route::{Step, route};
 
@@ -56,6 +57,9 @@ pub(super) fn show_prompt(engine: &Engine, task: &Task) -> Result<String, Failur
                     model.provider.name,
                     model.provider.base_url
                 ));
+                if let Some(question) = unasked(model, &job) {
+                    text.push_str(&question);
+                }
                 prompt = prompt.or(Some(fitted));
             }
         }
@@ -66,6 +70,19 @@ pub(super) fn show_prompt(engine: &Engine, task: &Task) -> Result<String, Failur
     });
     text.push_str(&said(&prompt));
     Ok(text)
+}
+
+/// What a job would ask the server before it sends a byte; what follows holds where the answer is no.
+fn unasked(model: &Model, job: &Job) -> Option<String> {
+    let provider = &model.provider.name;
+    let then = match (job.privacy.class, job.masking.described().is_empty()) {
+        (PrivacyClass::Any, true) => return None,
+        (PrivacyClass::Any, false) if job.secret_handling != SecretHandling::Mask => return None,
+        (PrivacyClass::Any, false) => "the secrets in it would be hidden",
+        _ => "nothing would be sent",
+    };
+    let question = format!("  a job first asks {provider} whether it passes the model on to a cloud: then {then}\n");
+    model.may_be_passed_on().then_some(question)
 }
 
 fn said(prompt: &Prompt) -> String {

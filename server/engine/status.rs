@@ -33,9 +33,8 @@ impl Engine {
             };
             ProviderStatus { name: name.to_owned(), state, reason }
         };
-        let found = config.discover.then(|| self.discovery.last()).flatten();
-        let found = found.map(|model| (model.server, Provider::new(model.server, model.kind, model.base_url)));
+        let found = if config.discover { self.discovery.last().providers() } else { Vec::new() };
         let configured = config.providers.iter().map(|(name, provider)| (name.as_str(), &**provider));
-        configured.chain(found.iter().map(|(name, provider)| (*name, provider))).map(status).collect()
+        configured.chain(found.iter().map(|provider| (provider.name.as_str(), provider))).map(status).collect()
     }
 }

@@ -101,7 +101,7 @@ async fn looking_for_one_delays_nothing_and_what_is_not_there_is_said_when_it_is
     let job = client.run(at("refactor", RUST, 0, 4)).await;
     let (_, message) = client.message().await;
     assert!(
-        message.starts_with("Graft: refactor needs a model and none is configured: start a model server"),
+        message.starts_with("Graft: refactor needs a model and none is configured: Ollama runs on this machine"),
         "{message}"
     );
     client.ended(&job).await;

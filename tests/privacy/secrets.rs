@@ -140,6 +140,10 @@ async fn every_face_says_what_is_hidden_and_none_what_it_is() {
     assert!(prompt.contains(" back, hidden: GitHub token in line 2\n"), "{prompt}");
     let (_, prompt, _) = scene.run(&["run", "generate", "a.py:1", "--instruction", "x", "--show-prompt"]).await;
     assert!(prompt.contains(KEY), "it is for a model of one's own: {prompt}");
+    let ollama = ["--set", "providers.home.kind = 'ollama'", "--instruction", "x", "--show-prompt"];
+    let (_, prompt, _) = scene.run(&[&["run", "generate", "a.py:1"][..], &ollama].concat()).await;
+    let asks = "whether it passes the model on to a cloud: then the secrets in it would be hidden\n";
+    assert!(prompt.contains(asks), "{prompt}");
     let jobs = scene.home.path().join("jobs");
     let set = format!("record = '{}'", jobs.display());
     let (_, json, _) = scene.run(&["run", "refactor", "a.py:1", "--json", "--instruction", KEY, "--set", &set]).await;

@@ -1,42 +1,16 @@
-//! The servers of one provider: which of them a request goes to, and who waits until one is free. Inline completion goes
-//! first. Asks nobody; the time comes from a clock that tests move.
+//! The servers of one provider: turns at them, what came of requests, how they stand. Inline completion goes first. Asks nobody;
+//! the time comes from a clock that tests move.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use url::Url;
 
 use super::breaker::Breaker;
+use super::queue::{State, Urgency, Wish};
 use crate::model::ModelError;
-
-/// How long a server is taken to hold what it has read: Ollama unloads a model after five idle minutes.
-const WARM: Duration = Duration::from_secs(300);
-/// Beginnings of prompts that are remembered.
-const MOST_WARM: usize = 64;
-
-/// Who waits for whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Urgency {
-    /// Somebody looks at the cursor: one place beyond the limit is kept for it, and it passes all edits that wait.
-    Completion,
-    /// A job with progress.
-    Edit,
-    /// Nobody: it may be of use later. It is given a server that has nothing to do, and left alone as soon as somebody else comes.
-    Idle,
-}
-
-/// What a request wants of its provider.
-#[derive(Debug, Clone)]
-pub struct Wish {
-    pub urgency: Urgency,
-    /// Tells prompts with the same beginning, to the same model.
-    pub prefix: u64,
-    /// Servers that have failed this request already.
-    pub except: Vec<usize>,
-}
 
 /// A provider's servers. State of one process: it lives in the engine.
 #[derive(Debug)]
@@ -45,34 +19,6 @@ pub struct Pool {
     /// Counts those who came for a turn.
     came: watch::Sender<u64>,
     now: fn() -> Instant,
-}
-
-#[derive(Debug)]
-struct State {
-    endpoints: Vec<Endpoint>,
-    /// Requests that one server gets at a time.
-    parallel: usize,
-    /// In the order in which they are served.
-    waiting: Vec<Waiting>,
-    /// Beginnings of prompts and who has read them, the latest last.
-    warm: VecDeque<(u64, usize, Instant)>,
-}
-
-#[derive(Debug)]
-struct Endpoint {
-    url: Url,
-    edits: usize,
-    completions: usize,
-    idle: usize,
-    /// How many requests it was given: among idle ones the least used is next.
-    given: u64,
-    breaker: Breaker,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    wish: Wish,
-    turn: oneshot::Sender<Turn>,
 }
 
 /// How a provider's servers stand, as far as this process knows.
@@ -108,17 +54,7 @@ impl Pool {
     }
 
     fn with_clock(urls: &[Url], now: fn() -> Instant) -> Pool {
-        let endpoint = |url: &Url| Endpoint {
-            url: url.clone(),
-            edits: 0,
-            completions: 0,
-            idle: 0,
-            given: 0,
-            breaker: Breaker::default(),
-        };
-        let endpoints = urls.iter().map(endpoint).collect();
-        let state = State { endpoints, parallel: 1, waiting: Vec::new(), warm: VecDeque::new() };
-        Pool { state: Mutex::new(state), came: watch::Sender::default(), now }
+        Pool { state: Mutex::new(State::of(urls)), came: watch::Sender::default(), now }
     }
 
     /// Sets how many requests one server gets at a time; those that run go on.
@@ -247,71 +183,6 @@ impl Pool {
     }
 }
 
-impl State {
-    /// The server for a request: one that is well and free; among those the one that has read the prompt's beginning, else
-    /// the one with the least to do. Where none is well, all of them count as well: the caller insists.
-    fn choose(&self, wish: &Wish, now: Instant) -> Option<usize> {
-        let others = || self.endpoints.iter().enumerate().filter(|(at, _)| !wish.except.contains(at));
-        let well = |endpoint: &Endpoint| endpoint.breaker.resting(now).is_none();
-        let some_well = others().any(|(_, endpoint)| well(endpoint));
-        let free = others()
-            .filter(|(_, endpoint)| well(endpoint) || !some_well)
-            .filter(|(_, endpoint)| endpoint.has_room(wish.urgency, self.parallel));
-        let warm = self.warm_at(wish.prefix, now);
-        let rank =
-            |at: usize, endpoint: &Endpoint| (Some(at) != warm, endpoint.edits + endpoint.completions, endpoint.given);
-        free.min_by_key(|(at, endpoint)| rank(*at, endpoint)).map(|(at, _)| at)
-    }
-
-    fn least_busy(&self, wish: &Wish) -> usize {
-        let others = self.endpoints.iter().enumerate().filter(|(at, _)| !wish.except.contains(at));
-        others.min_by_key(|(_, endpoint)| endpoint.edits + endpoint.completions).map_or(0, |(at, _)| at)
-    }
-
-    fn warm_at(&self, prefix: u64, now: Instant) -> Option<usize> {
-        let found = self.warm.iter().rev().find(|(known, ..)| *known == prefix);
-        found.filter(|(_, _, then)| now.duration_since(*then) < WARM).map(|(_, at, _)| *at)
-    }
-
-    fn take(&mut self, at: usize, wish: &Wish, now: Instant) {
-        if let Some(endpoint) = self.endpoints.get_mut(at) {
-            *endpoint.running(wish.urgency) += 1;
-            endpoint.given += 1;
-            endpoint.breaker.asked();
-        }
-        self.warm.retain(|(known, ..)| *known != wish.prefix);
-        self.warm.push_back((wish.prefix, at, now));
-        if self.warm.len() > MOST_WARM {
-            self.warm.pop_front();
-        }
-    }
-
-    fn queue(&mut self, wish: Wish) -> oneshot::Receiver<Turn> {
-        let (turn, receiver) = oneshot::channel();
-        let behind = self.waiting.partition_point(|other| other.wish.urgency <= wish.urgency);
-        self.waiting.insert(behind, Waiting { wish, turn });
-        receiver
-    }
-}
-
-impl Endpoint {
-    fn running(&mut self, urgency: Urgency) -> &mut usize {
-        match urgency {
-            Urgency::Completion => &mut self.completions,
-            Urgency::Edit => &mut self.edits,
-            Urgency::Idle => &mut self.idle,
-        }
-    }
-
-    fn has_room(&self, urgency: Urgency, parallel: usize) -> bool {
-        match urgency {
-            Urgency::Edit => self.edits < parallel,
-            Urgency::Idle => self.edits + self.completions + self.idle == 0,
-            Urgency::Completion => self.completions < parallel.saturating_sub(self.edits).max(1),
-        }
-    }
-}
-
 impl Turn {
     /// Where the request goes.
     pub fn url(&self) -> Option<Url> {
@@ -350,6 +221,7 @@ mod tests {
 
     use futures_util::FutureExt;
 
+    use super::super::queue::WARM;
     use super::*;
     use crate::model::ErrorClass;
 
