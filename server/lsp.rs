@@ -13,6 +13,7 @@ mod from_proto;
 mod initialize;
 mod inline_completion;
 mod jobs;
+mod log;
 mod messages;
 mod middleware;
 mod parent;
@@ -30,6 +31,7 @@ mod uri;
 mod wire;
 mod work;
 
+pub use log::Log;
 pub use settings::LoadConfig;
 pub use stdio::serve_stdio;
 pub use transport::{End, serve};

@@ -1,6 +1,5 @@
 //! The binary: picks the face that was asked for. Owns no logic; the one place that knows both faces.
 
-use std::fs::OpenOptions;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
@@ -45,17 +44,13 @@ fn serve_editor() -> ExitCode {
 /// standard error belongs to the editor, which may show it to the user.
 fn log_to_file() {
     let Some(path) = log_file_path() else { return };
-    let opened = path
-        .parent()
-        .map_or(Ok(()), std::fs::create_dir_all)
-        .and_then(|()| OpenOptions::new().create(true).append(true).open(path));
-    if let Ok(file) = opened {
+    if let Ok(log) = lsp::Log::open(path) {
         tracing_subscriber::fmt()
             .with_max_level(LevelFilter::INFO)
             .with_ansi(false)
             // Of a full disk nothing is said on standard error either, nor is it written to where nobody holds it.
             .log_internal_errors(false)
-            .with_writer(Mutex::new(file))
+            .with_writer(Mutex::new(log))
             .init();
     }
 }
