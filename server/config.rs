@@ -40,7 +40,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use budget::Budget;
-pub use completion::{Activation, CompletionSettings};
+pub use completion::{Activation, CompletionSettings, StatisticsFile};
 pub use discover::places_of_environment;
 pub use document::{DocstringStyle, DocumentSettings};
 pub use error::{ConfigError, Mistakes, Place};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::run::{INTERRUPTED, interrupt};
 use super::{CompleteArguments, NO_EDIT, UNTRIED, bad_request, job, output};
 use crate::actions::ActionId;
-use crate::config::Config;
+use crate::config::{Config, StatisticsFile};
 use crate::engine::{Completion, CompletionReport, Engine, Failure, Source, Suggested, Task, Wanted};
 use crate::inline_completion::Trigger;
 use crate::model::usual_probes;
@@ -48,7 +48,7 @@ fn prepare(arguments: &CompleteArguments) -> Result<Task, Failure> {
     // Nobody takes a suggestion here, so there is nothing to tell of it.
     let mut config = task.config;
     if let Some(config) = &mut config {
-        Arc::make_mut(config).completion.statistics = None;
+        Arc::make_mut(config).completion.statistics = StatisticsFile::Unwanted;
     }
     Ok(Task { model: arguments.model.clone(), config, ..task })
 }

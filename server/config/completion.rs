@@ -1,6 +1,6 @@
 //! `[completion]`: where inline completion is given, and whether only to those who ask for it. Looks at no text.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::fields::Fields;
 use super::rules::{self, PathGlob};
@@ -110,6 +110,37 @@ impl Activation {
     }
 }
 
+/// Where statistics are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum StatisticsFile {
+    /// Nobody has said where, so nowhere.
+    #[default]
+    Unplaced,
+    /// In this file.
+    At(PathBuf),
+    /// The user wants none.
+    Unwanted,
+}
+
+impl StatisticsFile {
+    /// The file, where there is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            StatisticsFile::At(path) => Some(path),
+            StatisticsFile::Unplaced | StatisticsFile::Unwanted => None,
+        }
+    }
+
+    /// The same, but in this file where nobody has said where.
+    #[must_use]
+    pub fn placed(self, path: Option<&Path>) -> StatisticsFile {
+        match (self, path) {
+            (StatisticsFile::Unplaced, Some(path)) => StatisticsFile::At(path.to_owned()),
+            (own, _) => own,
+        }
+    }
+}
+
 /// `[completion]`: where inline completion is given.
 #[derive(Debug, Clone)]
 pub struct CompletionSettings {
@@ -125,10 +156,8 @@ pub struct CompletionSettings {
     pub warm_up: bool,
     /// Whether what comes after a suggestion is asked for as soon as that is taken.
     pub ahead: bool,
-    /// The file for statistics; nothing where none are kept.
-    pub statistics: Option<PathBuf>,
-    /// Whether such a file is wanted.
-    pub keeps_statistics: bool,
+    /// What becomes of statistics.
+    pub statistics: StatisticsFile,
     /// In files in these languages, by name.
     pub languages: Vec<(Activation, &'static str)>,
     /// In files at these places, as seen from the project's root.
@@ -145,8 +174,7 @@ impl Default for CompletionSettings {
             menu: Activation::Off,
             warm_up: false,
             ahead: false,
-            statistics: None,
-            keeps_statistics: true,
+            statistics: StatisticsFile::default(),
             languages: Vec::new(),
             paths: Vec::new(),
         }
@@ -190,8 +218,10 @@ pub(super) fn read(root: &Fields<'_>) -> CompletionSettings {
         menu: one("menu").unwrap_or(standard.menu),
         warm_up: fields.boolean("warm_up").unwrap_or(standard.warm_up),
         ahead: fields.boolean("ahead").unwrap_or(standard.ahead),
-        statistics: standard.statistics,
-        keeps_statistics: fields.boolean("statistics").unwrap_or(standard.keeps_statistics),
+        statistics: match fields.boolean("statistics") {
+            Some(false) => StatisticsFile::Unwanted,
+            _ => standard.statistics,
+        },
         languages,
         paths,
     }

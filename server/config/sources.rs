@@ -119,8 +119,8 @@ impl Sources {
         let result = result.map(|mut loaded| {
             loaded.config.privacy.git_excludes = self.git_excludes;
             loaded.config.budget.ledger = self.ledger.clone();
-            let completion = &mut loaded.config.completion;
-            completion.statistics = self.statistics.clone().filter(|_| completion.keeps_statistics);
+            let statistics = &mut loaded.config.completion.statistics;
+            *statistics = std::mem::take(statistics).placed(self.statistics.as_deref());
             loaded
         });
         let files = [self.user.clone(), project_path].into_iter().flatten();

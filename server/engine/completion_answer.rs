@@ -168,7 +168,7 @@ impl Question<'_> {
         for own in &mut said {
             own.id = self.engine.ledger.suggested(&own.step, language, waited);
             let entry = Entry::shown(language, &own.step, &own.source, waited, &own.text);
-            self.engine.statistics.shown(self.config.completion.statistics.as_deref(), own.id, entry);
+            self.engine.statistics.shown(self.config.completion.statistics.path(), own.id, entry);
         }
         for own in said.iter().rev() {
             self.engine.cache.put(&self.config, &self.place, own.clone());
