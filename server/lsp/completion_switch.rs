@@ -14,6 +14,7 @@ use super::session::{Server, Session};
 use super::store::Open;
 use super::uri;
 use crate::config::{Activation, Config};
+use crate::engine::Uptake;
 
 /// What the person switched.
 #[derive(Default)]
@@ -71,7 +72,7 @@ impl Session {
         self.completions.switches.over(&open.uri, said)
     }
 
-    /// For `graft.status`: whether it is on, and what holds for every open document.
+    /// For `graft.status`: whether it is on, what holds for every open document, and what became of suggestions so far.
     pub(super) async fn completion_status(&self) -> Value {
         let mut documents = Vec::new();
         for open in self.store.documents() {
@@ -79,8 +80,23 @@ impl Session {
             let (activation, why) = self.activation(&open, config.as_deref());
             documents.push(json!({"uri": open.uri, "activation": activation.as_str(), "why": why}));
         }
-        json!({"on": self.completions.switches.is_on(), "documents": documents})
+        let uptake: Vec<Value> = self.work.uptake().into_iter().map(taken).collect();
+        json!({"on": self.completions.switches.is_on(), "documents": documents, "uptake": uptake})
     }
+}
+
+/// How many suggestions of a step were shown and taken in a language, and how long they took on average.
+fn taken((step, language, uptake): (String, &'static str, Uptake)) -> Value {
+    let Uptake { suggested, accepted, waited } = uptake;
+    let per_suggestion = |sum: f64| if suggested == 0 { 0.0 } else { sum / suggested as f64 };
+    json!({
+        "step": step,
+        "language": language,
+        "shown": suggested,
+        "taken": accepted,
+        "rate": per_suggestion(accepted as f64),
+        "mean_latency_ms": per_suggestion(waited.as_secs_f64() * 1000.0).round(),
+    })
 }
 
 impl Server {

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use crate::actions::{self, ActionId, Offer};
 use crate::config::{Config, Loading, Machine};
 use crate::doctor::{self, Checkup, Subject};
-use crate::engine::{Completion, Effort, Engine, Outcome, Progress, ProviderStatus, Task, Wanted};
+use crate::engine::{Completion, Effort, Engine, Outcome, Progress, ProviderStatus, Task, Uptake, Wanted};
 use crate::syntax::{Diagnostic, Document};
 
 /// An engine as the face sees it.
@@ -37,6 +37,11 @@ pub trait Work: Send + Sync + 'static {
 
     /// Hears that a suggestion was taken.
     fn accepted(&self, suggestion: u64);
+
+    /// What became of the suggestions of each step in each language since the start.
+    fn uptake(&self) -> Vec<(String, &'static str, Uptake)> {
+        Vec::new()
+    }
 
     /// Exchanges the config; running tasks keep the one they started with.
     fn configure(&self, config: Config);
@@ -76,6 +81,10 @@ impl Work for Engine {
 
     fn accepted(&self, suggestion: u64) {
         Engine::accepted(self, suggestion);
+    }
+
+    fn uptake(&self) -> Vec<(String, &'static str, Uptake)> {
+        Engine::uptake(self)
     }
 
     fn configure(&self, config: Config) {

@@ -70,6 +70,10 @@ async fn hears_what_is_taken_and_minds_nothing_that_it_does_not_know() {
     }
     let counts: Vec<(u64, u64)> = engine.uptake().into_iter().map(|(.., own)| (own.suggested, own.accepted)).collect();
     assert_eq!(counts, [(1, 1)]);
+    let mut told = client.command("graft.status", json!([])).await.unwrap()["completion"]["uptake"].take();
+    assert!(told[0]["mean_latency_ms"].take().as_f64().is_some_and(|latency| latency >= 0.0), "{told}");
+    let sums = json!({"step": "m", "language": "rust", "shown": 1, "taken": 1, "rate": 1.0, "mean_latency_ms": null});
+    assert_eq!(told, json!([sums]));
     for arguments in [json!([]), json!(["x"]), json!([-1])] {
         assert!(client.command(command, arguments.clone()).await.is_err(), "{arguments}");
     }

@@ -30,7 +30,8 @@ async fn settings_say_where_typing_asks_and_where_nobody_does() {
             "off"
         };
         let documents = json!([{"uri": URI, "activation": activation, "why": why}]);
-        assert_eq!(status["completion"], json!({"on": true, "documents": documents}), "{completion}");
+        let (on, told) = (&status["completion"]["on"], &status["completion"]["documents"]);
+        assert_eq!((on, told), (&json!(true), &documents), "{completion}");
         client.shutdown().await;
     }
 }
