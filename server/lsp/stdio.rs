@@ -1,12 +1,13 @@
-//! Standard input and output as streams. Own threads read and write them, as the runtime's would keep the process alive
-//! until the client sends one more byte. Refuses to know what goes over them.
+//! Standard input and output as streams. The runtime waits for pipes and sockets itself: what an editor sends is read on the thread
+//! that works on it. For anything else own threads copy, as the runtime's would keep the process alive until the client sends one
+//! more byte. Refuses to know what goes over them.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -19,22 +20,94 @@ const PIPE_BYTES: usize = 64 * 1024;
 /// How long the last bytes may take to be written after everything else has ended.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// Serves the client on standard input and output; see [`serve`]. To be called on a tokio runtime with timers.
+type Input = Box<dyn AsyncRead + Unpin + Send>;
+type Output = Box<dyn AsyncWrite + Unpin + Send>;
+
+/// Serves the client on standard input and output; see [`serve`]. To be called on a tokio runtime with timers and input.
 pub async fn serve_stdio(engine: Engine, load: LoadConfig) -> End {
-    let (input, from_stdin) = duplex(PIPE_BYTES);
-    let (output, to_stdout) = duplex(PIPE_BYTES);
     let (written, all_written) = oneshot::channel::<()>();
-    let runtime = Handle::current();
-    let (reading, writing) = (runtime.clone(), runtime.clone());
-    thread::spawn(move || read_stdin(&reading, from_stdin));
-    thread::spawn(move || {
-        write_stdout(&writing, to_stdout);
-        drop(written);
-    });
+    let input = waited::input().unwrap_or_else(copied_input);
+    let output = waited::output().unwrap_or_else(|| copied_output(written));
     // On the runtime's own threads: what a message starts begins on the thread that read it.
-    let end = runtime.spawn(serve(input, output, Arc::new(engine), load)).await;
+    let end = Handle::current().spawn(serve(input, output, Arc::new(engine), load)).await;
     let _ = timeout(FAREWELL, all_written).await;
     end.unwrap_or(End::Abrupt)
+}
+
+/// Streams that the system tells of when they are ready.
+#[cfg(unix)]
+mod waited {
+    use std::fs::File;
+    use std::io::{self, stdin, stdout};
+    use std::os::fd::{AsFd, OwnedFd};
+    use std::os::unix::fs::FileTypeExt;
+    use std::os::unix::net::UnixStream as Socket;
+
+    use tokio::net::UnixStream;
+    use tokio::net::unix::pipe;
+
+    use super::{Input, Output};
+
+    pub(super) fn input() -> Option<Input> {
+        let (own, is_socket) = copy_of(stdin()).ok()?;
+        match is_socket {
+            true => Some(Box::new(socket(own).ok()?)),
+            false => Some(Box::new(pipe::Receiver::from_owned_fd(own).ok()?)),
+        }
+    }
+
+    pub(super) fn output() -> Option<Output> {
+        let (own, is_socket) = copy_of(stdout()).ok()?;
+        match is_socket {
+            true => Some(Box::new(socket(own).ok()?)),
+            false => Some(Box::new(pipe::Sender::from_owned_fd(own).ok()?)),
+        }
+    }
+
+    /// A handle of its own, and whether it is a socket's, as editors built on libuv give them.
+    fn copy_of(stream: impl AsFd) -> io::Result<(OwnedFd, bool)> {
+        let file = File::from(stream.as_fd().try_clone_to_owned()?);
+        let is_socket = file.metadata()?.file_type().is_socket();
+        Ok((file.into(), is_socket))
+    }
+
+    fn socket(own: OwnedFd) -> io::Result<UnixStream> {
+        let socket = Socket::from(own);
+        socket.set_nonblocking(true)?;
+        UnixStream::from_std(socket)
+    }
+}
+
+/// Elsewhere there are none.
+#[cfg(not(unix))]
+mod waited {
+    use super::{Input, Output};
+
+    pub(super) fn input() -> Option<Input> {
+        None
+    }
+
+    pub(super) fn output() -> Option<Output> {
+        None
+    }
+}
+
+fn copied_input() -> Input {
+    let (input, from_stdin) = duplex(PIPE_BYTES);
+    let runtime = Handle::current();
+    thread::spawn(move || read_stdin(&runtime, from_stdin));
+    Box::new(input)
+}
+
+/// `written` falls when all is.
+fn copied_output(written: oneshot::Sender<()>) -> Output {
+    let (output, to_stdout) = duplex(PIPE_BYTES);
+    let runtime = Handle::current();
+    thread::spawn(move || {
+        write_stdout(&runtime, to_stdout);
+        drop(written);
+    });
+    Box::new(output)
 }
 
 fn read_stdin(runtime: &Handle, mut stream: DuplexStream) {
