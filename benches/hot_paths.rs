@@ -98,6 +98,9 @@ fn paths() -> Vec<Path> {
         ("diff".to_owned(), Box::new(diff)),
         ("merge".to_owned(), Box::new(merge)),
     ];
+    for row in REPLIES.into_iter().filter(|row| matches!(row.0, "rust" | "python")) {
+        paths.push((format!("question-{}", row.0), Box::new(move || question(row))));
+    }
     for row in REPLIES {
         paths.push((format!("reply-{}", row.0), Box::new(move || reply(row))));
     }
@@ -136,11 +139,31 @@ fn diff() -> Box<dyn FnMut()> {
     Box::new(move || drop(black_box(minimal_edits(&old, &new))))
 }
 
-fn reply((id, head, tail, function, answer): (&str, &str, &str, &str, &str)) -> Box<dyn FnMut()> {
+/// 60 functions with one among them that is worked on, and where its name stands.
+fn functions(head: &str, tail: &str, function: &str) -> (String, usize) {
     let named = |n: usize| function.replace("NAME", &format!("sum_of_{n}"));
     let half = |from: usize| (from..from + 30).map(named).collect::<String>();
     let text = format!("{head}{}{}{}{tail}", half(0), function.replace("NAME", "total"), half(30));
     let at = text.find("total(").unwrap();
+    (text, at)
+}
+
+/// What is said to a model, after a digit was typed in the function.
+fn question((id, head, tail, function, _): (&str, &str, &str, &str, &str)) -> Box<dyn FnMut()> {
+    let (text, at) = functions(head, tail, function);
+    let mut document = Document::new(language(id), &text, Some(1));
+    document.tree();
+    let digit = at + text[at..].find("= 0").unwrap() + 2;
+    let engine = Engine::new(Config::default());
+    Box::new(move || {
+        document = document.edited(digit..digit + 1, "1", Some(2));
+        let task = Task::new("count", ActionId::Refactor, document.clone(), at..at);
+        assert!(black_box(engine.show_prompt(&task)).is_ok());
+    })
+}
+
+fn reply((id, head, tail, function, answer): (&str, &str, &str, &str, &str)) -> Box<dyn FnMut()> {
+    let (text, at) = functions(head, tail, function);
     let task = Task::new("count", ActionId::Refactor, Document::new(language(id), &text, Some(1)), at..at);
     let engine = Engine::new(Config::default());
     let answer = format!("Here it is:\n\n```\n{}```\n", answer.replace("NAME", "total"));

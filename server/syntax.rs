@@ -15,6 +15,8 @@ mod locals;
 mod lookup;
 mod outline;
 mod query;
+mod refreshed;
+mod returns;
 mod scope;
 mod signature;
 mod stub;

@@ -28,16 +28,18 @@ pub(super) struct Job {
     shown_path: Option<String>,
 }
 
-impl Job {
-    /// Plans a task. `own` is its document's verdict; `found` are the linter's diagnostics where the task brings none; all ranges
-    /// are the document's own.
-    pub(super) fn new(
-        engine: &Engine,
-        task: &Task,
-        config: &Config,
-        own: Verdict,
-        found: &[Diagnostic],
-    ) -> Result<Job, Rejection> {
+/// A plan of which it is not known yet how far its code may travel.
+pub(super) struct Draft {
+    action: ActionId,
+    baseline: Baseline,
+    plan: Plan,
+    secrets: Vec<Secret>,
+    shown_path: Option<String>,
+}
+
+impl Draft {
+    /// Plans a task. `found` are the linter's diagnostics where the task brings none; all ranges are the document's own.
+    pub(super) fn of(task: &Task, config: &Config, found: &[Diagnostic]) -> Result<Draft, Rejection> {
         let baseline = Baseline::of(&task.document);
         let given = task.diagnostics.as_deref().unwrap_or(found);
         let diagnostics: Vec<Diagnostic> = given
@@ -60,13 +62,37 @@ impl Job {
         let plan = plan(task.action, &request)?;
         let shown_path = task.path.as_deref().map(|path| shown(path, task.workspace.root.as_deref()));
         let secrets = secrets(&baseline, &plan);
+        Ok(Draft { action: task.action, baseline, plan, secrets, shown_path })
+    }
+
+    /// The job; `own` is its document's verdict. Looks at the disk where the plan has another file.
+    pub(super) fn under(self, engine: &Engine, task: &Task, config: &Config, own: Verdict) -> Job {
+        let Draft { action, baseline, plan, secrets, shown_path } = self;
         let secret_handling = config.privacy.secrets;
         let mut privacy = engine.verdict_of_plan(own, task, config, &plan);
         if secret_handling == SecretHandling::Local {
             privacy = privacy.or_stricter(of_secrets(&secrets));
         }
         let masking = Masking::new(&secrets, texts(&baseline, &plan).into_iter());
-        Ok(Job { action: task.action, plan, privacy, masking, secret_handling, shown_path, baseline })
+        Job { action, plan, privacy, masking, secret_handling, shown_path, baseline }
+    }
+}
+
+impl Job {
+    /// Plans a task. `own` is its document's verdict, the rest as in [`Draft::of`].
+    pub(super) fn new(
+        engine: &Engine,
+        task: &Task,
+        config: &Config,
+        own: Verdict,
+        found: &[Diagnostic],
+    ) -> Result<Job, Rejection> {
+        Ok(Draft::of(task, config, found)?.under(engine, task, config, own))
+    }
+
+    /// Works out what judging an answer may want to know of the document.
+    pub(super) fn prepare(&self) {
+        self.baseline.document().outline();
     }
 
     /// What to say to a model, within `budget` estimated tokens.

@@ -1,9 +1,12 @@
 //! The way of a task along its chain. Refuses to go on after an edit, or after an answer that changes nothing.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::job::Job;
+use tokio::task::JoinHandle;
+
+use super::job::{Draft, Job};
 use super::record::{Judged, Record, Tried};
 use super::recording::Recording;
 use super::{Change, Engine, Failure, Outcome, Progress, Task, builtin_step, discovery, escalation, model_step};
@@ -89,38 +92,61 @@ pub(super) fn facts(task: &Task, job: &Job) -> TaskFacts {
     TaskFacts { path: task.path_in_project(), privacy: job.privacy.clone(), ..facts }
 }
 
+/// A text in which planning and judging take less time than waking another thread for them does, in bytes; and the longest answer
+/// of which that holds.
+const SHORT: usize = 16 * 1024;
+const SHORT_ANSWER: usize = 2 * 1024;
+
 /// The class of the task's document. Looks at the disk, off the threads that serve connections.
 pub(super) async fn verdict(engine: &Engine, task: &Task, config: &Arc<Config>) -> Result<Verdict, Failure> {
+    looked_up(engine, task, config).await.map_err(|_| internal())
+}
+
+fn looked_up(engine: &Engine, task: &Task, config: &Arc<Config>) -> JoinHandle<Verdict> {
     let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
-    tokio::task::spawn_blocking(move || engine.verdict(&task, &config)).await.map_err(|_| internal())
+    tokio::task::spawn_blocking(move || engine.verdict(&task, &config))
 }
 
 /// The class of the task's document, and its plan. Planning reads the whole text and, for tests, files around it: off the threads
-/// that serve connections.
+/// that serve connections, but where there is little to read.
 async fn plan(
     engine: &Engine,
     task: &Task,
     config: &Arc<Config>,
     found: Vec<Diagnostic>,
 ) -> Result<(Verdict, Result<Job, Rejection>), Failure> {
+    if task.action != ActionId::AddTests && task.document.text().len() <= SHORT {
+        // While the disk is looked at.
+        let looking = looked_up(engine, task, config);
+        let draft = catch_unwind(AssertUnwindSafe(|| Draft::of(task, config, &found))).map_err(|_| internal())?;
+        let own = looking.await.map_err(|_| internal())?;
+        let job = draft.map(|draft| draft.under(engine, task, config, own.clone()));
+        return Ok((own, job));
+    }
     let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
     let planned = tokio::task::spawn_blocking(move || {
         let own = engine.verdict(&task, &config);
         let job = Job::new(&engine, &task, &config, own.clone(), &found);
         if let Ok(job) = &job {
-            // The prompt and the judgement of its answer will want it, which takes long in a long file.
-            job.baseline.document().outline();
+            // The prompt wants it, too, and it takes long in a long file.
+            job.prepare();
         }
         (own, job)
     });
     planned.await.map_err(|_| internal())
 }
 
-/// Judges an answer off the threads that serve connections.
+/// Judges an answer: off the threads that serve connections, but where there is little to read.
 pub(super) async fn judge(job: &Arc<Job>, answer: &str, ending: Ending) -> Judged {
-    let (job, answer) = (job.clone(), answer.to_owned());
-    let judged = tokio::task::spawn_blocking(move || job.judge(&answer, ending)).await;
-    judged.unwrap_or_else(|_| {
+    let is_short = job.baseline.document().text().len() <= SHORT && answer.len() <= SHORT_ANSWER;
+    let judged = match is_short {
+        true => catch_unwind(AssertUnwindSafe(|| job.judge(answer, ending))).ok(),
+        false => {
+            let (job, answer) = (job.clone(), answer.to_owned());
+            tokio::task::spawn_blocking(move || job.judge(&answer, ending)).await.ok()
+        }
+    };
+    judged.unwrap_or_else(|| {
         Err(Rejection::new(
             ReasonCode::NoCode,
             "reading the answer failed inside graft-ls; please report it with this answer",

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
 use super::depth::nests_too_deep;
+use super::refreshed::Before;
+use super::returns::Returns;
 use super::{Language, Outline};
 use crate::text::{Encoding, Position, Span, Text, normalize_line_ends};
 
@@ -29,7 +31,9 @@ struct State {
     /// The last tree, moved along with every edit since; input of the next parse.
     stale: Mutex<Option<Tree>>,
     tree: OnceLock<Option<Tree>>,
-    outline: OnceLock<Outline>,
+    outline: OnceLock<Arc<Outline>>,
+    /// The last of the documents that it came from whose outline is known.
+    before: Mutex<Option<Before>>,
 }
 
 /// Tells a document from others, and keeps it from nothing.
@@ -45,47 +49,6 @@ impl Identity {
     /// Whether the document is gone.
     pub fn is_gone(&self) -> bool {
         self.0.strong_count() == 0
-    }
-}
-
-/// In bytes.
-const LONGEST_CHARACTER: usize = 4;
-
-/// The `\r` of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Returns {
-    /// There is none.
-    None,
-    /// There may be some, and each stands before a `\n`.
-    Paired,
-    /// One stands alone: the parser counts rows otherwise than the editor, so nothing is reused.
-    Lone,
-}
-
-impl Returns {
-    fn of(text: &str) -> Returns {
-        let is_lone = |(at, _): (usize, &str)| !text[at + 1..].starts_with('\n');
-        match text.contains('\r') {
-            false => Returns::None,
-            true if text.match_indices('\r').any(is_lone) => Returns::Lone,
-            true => Returns::Paired,
-        }
-    }
-
-    /// What is known of a text after `range` (bytes) of it is new.
-    fn after(self, text: &Text, range: Range<usize>) -> Returns {
-        // What was taken out may have parted a pair. What stands behind may be of any width; a `\r` there has not come to another end.
-        let end = range.end + LONGEST_CHARACTER;
-        let around = text.slice(range.start.saturating_sub(1)..end);
-        let (is_end, around) = (end >= text.len(), around.as_str());
-        let known = around
-            .strip_suffix('\r')
-            .filter(|_| !is_end)
-            .map_or_else(|| Returns::of(around), |rest| Returns::of(rest).max(Returns::Paired));
-        match self {
-            Returns::Lone if known != Returns::None => Returns::of(&text.to_string()),
-            _ => self.max(known),
-        }
     }
 }
 
@@ -112,6 +75,7 @@ impl Document {
             stale: Mutex::new(stale),
             tree: OnceLock::new(),
             outline: OnceLock::new(),
+            before: Mutex::default(),
         }))
     }
 
@@ -184,13 +148,32 @@ impl Document {
             });
             tree
         });
-        let edited = Document::with(state.language, text, version, returns, stale);
+        let mut edited = Document::with(state.language, text, version, returns, stale);
+        let before = self.before(start..end, new.len()).filter(|_| !is_lone);
+        if let (Some(before), Some(own)) = (before, Arc::get_mut(&mut edited.0)) {
+            own.before = Mutex::new(Some(before));
+        }
         if let Some(twin) =
             state.twin.get().filter(|_| !is_lone).and_then(|twin| self.twin_edited(twin, start..end, new, version))
         {
             let _ = edited.0.twin.set(twin);
         }
         edited
+    }
+
+    /// What the outline of the document after an edit may be made from.
+    pub(super) fn before(&self, range: Range<usize>, length: usize) -> Option<Before> {
+        let state = &*self.0;
+        match (state.outline.get(), state.tree.get()) {
+            (Some(outline), Some(Some(tree))) => Some(Before {
+                outline: outline.clone(),
+                tree: tree.clone(),
+                text: state.text.clone(),
+                end: range.start + length,
+                changed: range,
+            }),
+            _ => Some(state.before.lock().ok()?.clone()?.edited(&range, length)),
+        }
     }
 
     /// The twin after the same edit; nothing where that is not sure to be the edited document's twin.
@@ -253,7 +236,8 @@ impl Document {
         let is_bare = state.tree.get().is_none()
             && state.source.get().is_none()
             && state.twin.get().is_none()
-            && state.stale.lock().is_ok_and(|stale| stale.is_none());
+            && state.stale.lock().is_ok_and(|stale| stale.is_none())
+            && state.before.lock().is_ok_and(|before| before.is_none());
         let bare = || Document::with(state.language, state.text.clone(), state.version, state.returns, None);
         (!is_bare).then(bare)
     }
@@ -282,9 +266,14 @@ impl Document {
         }
     }
 
-    /// All definitions, comments and imports of the text; gathered at first use.
+    /// All definitions, comments and imports of the text; gathered at first use, around what has changed since somebody asked before.
     pub fn outline(&self) -> &Outline {
-        self.0.outline.get_or_init(|| Outline::of(self, None))
+        let state = &*self.0;
+        state.outline.get_or_init(|| {
+            let before = state.before.lock().ok().and_then(|mut before| before.take());
+            let refreshed = before.and_then(|before| before.outline(self));
+            Arc::new(refreshed.unwrap_or_else(|| Outline::of(self, None)))
+        })
     }
 
     /// Position of a byte offset, counted in `encoding`.
@@ -293,7 +282,7 @@ impl Document {
     }
 }
 
-fn point(text: &Text, offset: usize) -> Point {
+pub(super) fn point(text: &Text, offset: usize) -> Point {
     let position = text.position(offset, Encoding::Utf8);
     Point { row: position.line, column: position.character }
 }

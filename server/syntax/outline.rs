@@ -16,7 +16,7 @@ type Identity = (Vec<(DefinitionKind, String)>, DefinitionKind, Option<String>, 
 const MOST_AROUND: usize = 100;
 
 /// What a document holds, each list in document order.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outline {
     /// Definitions, an outer one before those inside it.
     pub definitions: Vec<Definition>,
@@ -88,20 +88,33 @@ impl Outline {
             outline.definitions.push(found.definition);
         }
         outline.relate();
+        outline.arrange();
+        outline
+    }
+
+    /// Each list in document order, and nothing twice.
+    pub(super) fn arrange(&mut self) {
         for list in [
-            &mut outline.comments,
-            &mut outline.imports,
-            &mut outline.import_groups,
-            &mut outline.inner_attributes,
-            &mut outline.docstrings,
-            &mut outline.preamble,
-            &mut outline.strings,
+            &mut self.comments,
+            &mut self.imports,
+            &mut self.import_statements,
+            &mut self.import_groups,
+            &mut self.import_names,
+            &mut self.import_paths,
+            &mut self.import_wildcards,
+            &mut self.inner_attributes,
+            &mut self.docstrings,
+            &mut self.exits,
+            &mut self.preamble,
+            &mut self.strings,
         ] {
-            list.sort_by_key(|range| range.start);
+            list.sort_by_key(|range| (range.start, range.end));
             list.dedup();
         }
-        outline.test_modules.dedup();
-        outline
+        for pairs in [&mut self.bindings, &mut self.test_modules] {
+            pairs.sort_by_key(|(first, second)| (first.start, second.start, first.end));
+            pairs.dedup();
+        }
     }
 
     /// The definition whose node or whole is exactly `range`.
