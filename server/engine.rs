@@ -14,6 +14,7 @@ mod completion_disclosure;
 mod completion_memo;
 mod completion_report;
 mod completion_step;
+mod completion_stream;
 mod cost;
 mod day;
 mod disclosure;

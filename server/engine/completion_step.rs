@@ -1,10 +1,6 @@
 //! One model's try at a completion: what it may see, how it is asked, when it has said enough. Refuses to ask twice.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
@@ -13,6 +9,7 @@ use super::budget::Leave;
 use super::complete::Notes;
 use super::completion_context::Context;
 use super::completion_disclosure::{Shown, others};
+use super::completion_stream::{Heard, Streamed};
 use super::endpoints::{Turn, Urgency, Wish, beginning, fails_here_only};
 use super::model_step::code;
 use super::story::Trouble;
@@ -22,7 +19,7 @@ use crate::config::{Config, Model};
 use crate::fim::Hole;
 use crate::inline_completion::{Ending, Finished, Place, finish};
 use crate::model::{
-    Answer, CannotFill, Event, Finish, ModelError, Patience, Usage, Way, at_most, depends_on_server, pricing, way,
+    CannotFill, Event, Finish, ModelError, Patience, Usage, Way, at_most, depends_on_server, pricing, way,
 };
 use crate::privacy::{Masking, Verdict};
 use crate::prompt::estimated_tokens;
@@ -129,24 +126,26 @@ impl Ask<'_> {
         };
         let mut leave = self.leave(model, input_tokens, most, notes).await?;
         leave.owes(usage(0));
-        let (mut raw, mut enough) = (String::new(), None);
+        let heard = Heard::default();
         let mut on_event = |event: Event| {
             if let Event::Text(piece) = event {
-                raw.push_str(&piece);
-                leave.owes(usage(raw.len()));
-                // A masked answer is read as a whole.
-                if enough.is_none() && masking.is_none() {
-                    enough = self.enough((&way, &hole), &raw, piece.contains('\n'));
-                }
+                leave.owes(usage(heard.add(&piece)));
             }
-            enough.is_some()
         };
-        let answered = self.stream(model, patience, (&way, &hole), most, &mut on_event).await;
-        let Some(answered) = answered else {
-            turn.tell(Ok(()));
-            let used = usage(raw.len());
-            leave.settle(used).await;
-            return Ok((Answered::Done(enough.unwrap_or(NOTHING)), used));
+        // A masked answer is read as a whole.
+        let enough = |raw: &str, has_line: bool| match masking {
+            None => self.enough((&way, &hole), raw, has_line),
+            Some(_) => None,
+        };
+        let asked = self.engine.models.fill(patience, model, (&way, &hole), most, &mut on_event);
+        let answered = match heard.until(enough, asked).await {
+            Streamed::Ended(answered) => answered,
+            Streamed::Enough(finished) => {
+                turn.tell(Ok(()));
+                let used = usage(heard.len());
+                leave.settle(used).await;
+                return Ok((Answered::Done(finished), used));
+            }
         };
         turn.tell(answered.as_ref().map(drop));
         let used = answered.as_ref().map_or_else(|error| error.billed(input_tokens), |answer| answer.usage);
@@ -156,30 +155,6 @@ impl Ask<'_> {
             Ok(answer) => self.read((&way, &hole), &answer.text, &answer.finish, masking.as_ref()),
         };
         Ok((said, used))
-    }
-
-    /// The answer, or nothing where it was complete before its end: then the connection is closed.
-    async fn stream(
-        &self,
-        model: &Model,
-        patience: Patience,
-        question: (&Way, &Hole),
-        most: u32,
-        is_enough: &mut (dyn FnMut(Event) -> bool + Send),
-    ) -> Option<Result<Answer, ModelError>> {
-        let enough = AtomicBool::new(false);
-        let mut on_event = |event: Event| {
-            if is_enough(event) {
-                enough.store(true, Ordering::Relaxed);
-            }
-        };
-        let mut asked = pin!(self.engine.models.fill(patience, model, question, most, &mut on_event));
-        poll_fn(|context| match asked.as_mut().poll(context) {
-            Poll::Ready(_) | Poll::Pending if enough.load(Ordering::Relaxed) => Poll::Ready(None),
-            Poll::Ready(answer) => Poll::Ready(Some(answer)),
-            Poll::Pending => Poll::Pending,
-        })
-        .await
     }
 
     /// What is left of an answer that need not go on.
