@@ -44,6 +44,8 @@ enum Question {
 struct Session {
     editor: Editor,
     sample: Sample,
+    /// What the editor shows.
+    text: String,
     version: i32,
 }
 
@@ -52,15 +54,17 @@ impl Session {
         let mut editor = Editor::spawn(program, home, settings).await;
         let sample = Sample::of_lines(LINES);
         editor.open(URI, "rust", &sample.text).await;
-        Session { editor, sample, version: 1 }
+        Session { editor, text: sample.text.clone(), sample, version: 1 }
     }
 
     /// One letter typed, one question, one answer.
     async fn round(&mut self, question: &Question) -> Duration {
-        let Session { editor, sample, version } = self;
+        let Session { editor, sample, text, version } = self;
         let (from, to) = sample.number();
         *version += 1;
-        editor.change(URI, *version, from, to, &(1000 + *version % 9000).to_string()).await;
+        let number = (1000 + *version % 9000).to_string();
+        editor.change(URI, *version, from, to, &number).await;
+        text.replace_range(offset(text, from)..offset(text, to), &number);
         let start = Instant::now();
         match question {
             Question::Completion(method) => {
@@ -80,15 +84,37 @@ impl Session {
         }
     }
 
-    /// Makes the edit, and takes it back.
+    /// Makes the edit, and takes it back as an editor's undo does: each piece by itself.
     async fn make(&mut self, edit: &Value) {
-        let Session { editor, sample, version } = self;
+        let Session { editor, text, version, .. } = self;
         *version += 2;
         editor.make(edit, *version - 1).await;
-        let document = json!({"uri": URI, "version": *version});
-        let before = json!([{"text": sample.text}]);
-        editor.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": before})).await;
+        let pieces = edit["params"]["edit"]["documentChanges"][0]["edits"].as_array().unwrap();
+        let undone: Vec<Value> = pieces.iter().map(|piece| undone(text, piece)).collect();
+        let document = json!({"uri": URI, "version": version});
+        editor.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": undone})).await;
     }
+}
+
+/// Where a place (line, character) stands in a text of single bytes.
+fn offset(text: &str, (line, character): (usize, usize)) -> usize {
+    text.split_inclusive('\n').take(line).map(str::len).sum::<usize>() + character
+}
+
+/// The change that takes back an edit of `text`, once those before it in the text are taken back.
+fn undone(text: &str, edit: &Value) -> Value {
+    let place = |end: &str| {
+        let number = |key: &str| usize::try_from(edit["range"][end][key].as_u64().unwrap()).unwrap();
+        (number("line"), number("character"))
+    };
+    let (from, to, new) = (place("start"), place("end"), edit["newText"].as_str().unwrap());
+    let last = new.rsplit('\n').next().unwrap_or_default().len();
+    let end = match new.matches('\n').count() {
+        0 => json!({"line": from.0, "character": from.1 + last}),
+        lines => json!({"line": from.0 + lines, "character": last}),
+    };
+    let start = json!({"line": from.0, "character": from.1});
+    json!({"range": {"start": start, "end": end}, "text": text[offset(text, from)..offset(text, to)]})
 }
 
 /// The bytes that the server sent last, by a bare client, until the last byte of the answer; less what the model took.

@@ -66,6 +66,19 @@ const PYTHON: Material = Material {
 };
 
 impl Material {
+    /// The same with the function twice, but for its number: the second one lacks the rest of the cursor's line.
+    fn repeated(&self, lines: usize, is_broken: bool) -> (String, usize, usize) {
+        let (text, line, _) = self.file(lines, is_broken);
+        let (before, after) = text.split_once(self.before).unwrap();
+        let known = self.before.replace("total", "known").replace("1000", "0");
+        let first = format!("{known}{}{}", self.answer.concat(), self.after);
+        let column = self.answer[1].find('=').unwrap() + 1;
+        let typed = format!("{}{}", self.answer[0], &self.answer[1][..column]);
+        let rest = self.answer[2..].concat();
+        let above = first.matches('\n').count() + 1;
+        (format!("{before}{first}{}{typed}\n{rest}{after}", self.before), line + above, column)
+    }
+
     /// A file of about `lines` lines, and the line and column of its cursor.
     fn file(&self, lines: usize, is_broken: bool) -> (String, usize, usize) {
         let start = self.filler.find(self.start).unwrap();
@@ -99,15 +112,16 @@ fn change(uri: &str, version: i32, from: (usize, usize), to: (usize, usize), tex
     json!({"textDocument": {"uri": uri, "version": version}, "contentChanges": [{"range": range, "text": text}]})
 }
 
-/// One call of the same server, with a body as long as a prompt, by the same HTTP library; less what the server took.
+/// The bytes that the server was sent last, by a bare client of the same HTTP library; less what the server took.
 async fn floor(model: &ScriptedModel, rounds: usize) -> Vec<Duration> {
     let client = reqwest::Client::new();
-    let url = format!("{}/v1/completions", model.url());
-    let body = json!({"prompt": "x".repeat(7000), "stream": true}).to_string();
+    let request = model.last();
+    let url = format!("{}{}", model.url(), request.path);
     let mut times = Vec::new();
     for _ in 0..rounds {
         let start = Instant::now();
-        let mut response = client.post(&url).body(body.clone()).send().await.unwrap();
+        let post = client.post(&url).header("content-type", "application/json").body(request.body.clone());
+        let mut response = post.send().await.unwrap();
         while response.chunk().await.unwrap().is_some() {}
         times.push(start.elapsed().saturating_sub(model.thought()));
     }
@@ -119,27 +133,37 @@ async fn floor(model: &ScriptedModel, rounds: usize) -> Vec<Duration> {
 struct Opened {
     uri: String,
     at: (usize, usize),
-    number: usize,
+    number: (usize, usize),
     version: i32,
 }
 
 impl Opened {
     /// Opens a file of the material.
     async fn new(editor: &mut Editor, material: &Material, lines: usize, is_broken: bool) -> (Opened, usize) {
-        let (text, line, column) = material.file(lines, is_broken);
-        let uri = format!("file:///w/{lines}{is_broken}.{}", material.extension);
+        Opened::of(editor, material, material.file(lines, is_broken), "model").await
+    }
+
+    async fn of(
+        editor: &mut Editor,
+        material: &Material,
+        (text, line, column): (String, usize, usize),
+        name: &str,
+    ) -> (Opened, usize) {
+        let uri = format!("file:///w/{name}{}.{}", text.len(), material.extension);
         let document = json!({"uri": uri, "languageId": material.language, "version": 1, "text": text});
         editor.notify("textDocument/didOpen", json!({"textDocument": document})).await;
-        let number = text.lines().nth(line - 1).unwrap().find("1000").unwrap();
+        let above: Vec<&str> = text.lines().take(line).collect();
+        let number = above.iter().rposition(|line| line.contains("1000")).unwrap();
+        let number = (number, above[number].find("1000").unwrap());
         (Opened { uri, at: (line, column), number, version: 1 }, text.lines().count())
     }
 
     /// Changes the number, so that no two questions are about the same text.
     async fn change(&mut self, editor: &mut Editor) {
         self.version += 1;
-        let (line, number) = (self.at.0 - 1, self.number);
+        let (line, column) = self.number;
         let text = (1000 + self.version).to_string();
-        let typed = change(&self.uri, self.version, (line, number), (line, number + 4), &text);
+        let typed = change(&self.uri, self.version, (line, column), (line, column + 4), &text);
         editor.notify("textDocument/didChange", typed).await;
     }
 
@@ -200,6 +224,7 @@ async fn added() -> String {
         let thinker = ScriptedModel::start(Says::After(THINKS, pieces)).await;
         let mut editors =
             [(Editor::start(settings(&model)).await, &model), (Editor::start(settings(&thinker)).await, &thinker)];
+        let mut own = Editor::start(json!({"routes": {"complete": "builtin"}})).await;
         let mut is_warm = false;
         for (lines, is_broken) in SIZES.map(|lines| (lines, false)).into_iter().chain([(10_000, true)]) {
             for (editor, model) in &mut editors {
@@ -215,35 +240,67 @@ async fn added() -> String {
                         opened.answers(editor, model, *trigger).await;
                         is_warm = true;
                     }
+                    opened.change(editor).await;
+                    opened.ask(editor, opened.at.1, INVOKED).await;
                     let bare = floor(model, if is_thinking { ROUNDS } else { ROUNDS * 3 }).await;
                     let times = opened.answers(editor, model, *trigger).await;
-                    let (p50, p99) = (percentile(&times, 0.5), percentile(&times, 0.99));
-                    let (bare50, bare99) = (percentile(&bare, 0.5), percentile(&bare, 0.99));
-                    let row = format!(
-                        "| {} | {count} | {} | {asked} | {p50:.2} | {p99:.2} | {bare50:.2} / {bare99:.2} | {:.2} / {:.2} |",
-                        material.title,
-                        if is_broken { "with syntax errors above" } else { "" },
-                        p50 - bare50,
-                        p99 - bare50,
-                    );
-                    println!("{row}");
-                    let _ = writeln!(table, "{row}");
+                    write_row(&mut table, (material, count, is_broken), asked, &times, Some(&bare));
                 }
                 if !is_thinking {
                     let times = opened.remembered(editor).await;
-                    let (p50, p99) = (percentile(&times, 0.5), percentile(&times, 0.99));
-                    let row = format!(
-                        "| {} | {count} | {} | typing along a suggestion | {p50:.2} | {p99:.2} | | {p50:.2} / {p99:.2} |",
-                        material.title,
-                        if is_broken { "with syntax errors above" } else { "" },
-                    );
-                    println!("{row}");
-                    let _ = writeln!(table, "{row}");
+                    write_row(&mut table, (material, count, is_broken), "typing along a suggestion", &times, None);
+                    let (count, times) = from_own_code(&mut own, material, lines, is_broken).await;
+                    write_row(&mut table, (material, count, is_broken), "by typing, from your own code", &times, None);
                 }
             }
         }
     }
     table
+}
+
+fn write_row(
+    table: &mut String,
+    (material, lines, is_broken): (&Material, usize, bool),
+    asked: &str,
+    times: &[Duration],
+    bare: Option<&[Duration]>,
+) {
+    let (p50, p99) = (percentile(times, 0.5), percentile(times, 0.99));
+    let floor = bare.map_or(0.0, |bare| percentile(bare, 0.5));
+    let bare = bare.map(|bare| format!("{floor:.2} / {:.2}", percentile(bare, 0.99))).unwrap_or_default();
+    let row = format!(
+        "| {} | {lines} | {} | {asked} | {p50:.2} | {p99:.2} | {bare} | {:.2} / {:.2} |",
+        material.title,
+        if is_broken { "with syntax errors above" } else { "" },
+        p50 - floor,
+        p99 - floor,
+    );
+    println!("{row}");
+    let _ = writeln!(table, "{row}");
+}
+
+/// From each question to its answer where the project has said before how the line goes on, and no model is configured.
+async fn from_own_code(
+    editor: &mut Editor,
+    material: &Material,
+    lines: usize,
+    is_broken: bool,
+) -> (usize, Vec<Duration>) {
+    let (mut opened, count) = Opened::of(editor, material, material.repeated(lines, is_broken), "own").await;
+    let mut times = Vec::new();
+    while times.len() < ROUNDS {
+        opened.change(editor).await;
+        let start = Instant::now();
+        let id = editor.ask(METHOD, request(&opened.uri, opened.at.0, opened.at.1, AUTOMATIC)).await;
+        let answer = editor.answer(id).await;
+        // At first the file is yet to be read.
+        if answer.as_array().is_some_and(|items| !items.is_empty()) {
+            times.push(start.elapsed());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    times.sort();
+    (count, times)
 }
 
 /// Forty letters, eight a second, as unevenly as people type, with a model that takes 80 ms.
