@@ -42,7 +42,7 @@ pub use known::{AS_OF, KNOWN_MODELS, KnownModel, Thinking, known_model};
 pub use listing::{ListedModel, RunningModel};
 pub use mask::masked;
 pub use parameters::{Sampling, takes_sampling};
-pub use prices::{LIST_PRICES, ListPrice, PRICES_AS_OF, Pricing, pricing};
+pub use prices::{LIST_PRICES, ListPrice, LongPrompt, PRICES_AS_OF, Pricing, pricing};
 pub use probe::{FoundServer, Probe, probe, usual_probes};
 pub use survey::{ModelDetails, Survey};
 pub use tier::{

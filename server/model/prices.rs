@@ -19,43 +19,74 @@ pub struct ListPrice {
     pub at: Option<&'static str>,
     /// Up to [`ListPrice::long`], where there is one.
     pub price: Price,
-    /// Beyond so many tokens of prompt every price is this many times as high.
-    pub long: Option<(u64, f64)>,
+    /// What a long prompt costs more.
+    pub long: Option<LongPrompt>,
+    /// Where the provider says so.
+    pub source: &'static str,
 }
 
-/// The table. Weights that anybody may serve have a price at the provider that is named alone.
-pub const LIST_PRICES: [ListPrice; 27] = [
-    ListPrice { long: Some((100_000, 5.0)), ..row("claude-haiku-5-5", 0.10, 0.50, 0.01) },
-    row("claude-haiku-4-5", 1.00, 5.00, 0.10),
-    row("claude-sonnet-5-5", 2.00, 10.00, 0.10),
-    row("claude-sonnet-5", 2.00, 10.00, 0.20),
-    row("claude-sonnet-4-6", 3.00, 15.00, 0.30),
-    row("claude-sonnet-4-5", 3.00, 15.00, 0.30),
-    row("claude-opus-5-5", 4.00, 20.00, 0.20),
-    row("claude-opus-5", 5.00, 25.00, 0.50),
-    row("claude-opus-4-8", 5.00, 25.00, 0.50),
-    row("claude-opus-4-7", 5.00, 25.00, 0.50),
-    row("claude-opus-4-6", 5.00, 25.00, 0.50),
-    row("claude-opus-4-5", 5.00, 25.00, 0.50),
-    row("gpt-6-luna", 0.10, 0.50, 0.01),
-    row("gpt-6.1-terra", 1.00, 5.00, 0.05),
-    row("gpt-6.1-sol", 2.00, 10.00, 0.10),
-    row("gpt-5", 1.25, 10.00, 0.125),
-    row("gpt-5-mini", 0.25, 2.00, 0.025),
-    row("gemini-2.5-flash-lite", 0.10, 0.40, 0.01),
-    row("gemini-3.8-flash", 0.75, 3.75, 0.075),
-    row("gemini-3.1-pro", 2.00, 12.00, 0.20),
-    at("mistral.ai", row("codestral", 0.30, 0.90, 0.03)),
-    at("codestral.mistral.ai", row("codestral", 0.0, 0.0, 0.0)),
-    at("mistral.ai", row("devstral-small", 0.10, 0.30, 0.10)),
-    at("mistral.ai", row("devstral-medium", 0.40, 2.00, 0.40)),
-    at("deepseek.com", row("deepseek-v4-flash", 0.30, 1.20, 0.006)),
-    at("deepseek.com", row("deepseek-v4-pro", 1.32, 3.96, 0.044)),
-    at("fireworks.ai", row("qwen3-coder-30b-a3b-instruct", 0.15, 0.60, 0.15)),
+/// What a prompt beyond a length costs, as a multiple of the price, for all of its request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LongPrompt {
+    /// In tokens.
+    pub beyond: u64,
+    /// Of the prompt, cached or not.
+    pub input_times: f64,
+    /// Of the answer.
+    pub output_times: f64,
+}
+
+const ANTHROPIC: &str = "https://platform.claude.com/docs/en/about-claude/pricing";
+const OPENAI: &str = "https://developers.openai.com/api/docs/pricing";
+const GOOGLE: &str = "https://ai.google.dev/gemini-api/docs/pricing";
+const MISTRAL: &str = "https://mistral.ai/pricing";
+const CODESTRAL: &str = "https://docs.mistral.ai/capabilities/code_generation/";
+const DEEPSEEK: &str = "https://api-docs.deepseek.com/quick_start/pricing";
+const FIREWORKS: &str = "https://docs.fireworks.ai/serverless/pricing";
+
+/// The table. Weights that anybody may serve have a price at the provider that is named alone; where hours of the day differ, it is the
+/// highest.
+pub const LIST_PRICES: [ListPrice; 32] = [
+    row(ANTHROPIC, "claude-fable-5-1", 10.00, 50.00, 0.25),
+    row(ANTHROPIC, "claude-fable-5", 10.00, 50.00, 1.00),
+    beyond(100_000, 5.0, 5.0, row(ANTHROPIC, "claude-haiku-5-5", 0.10, 0.50, 0.01)),
+    row(ANTHROPIC, "claude-haiku-4-5", 1.00, 5.00, 0.10),
+    row(ANTHROPIC, "claude-sonnet-5-5", 2.00, 10.00, 0.10),
+    row(ANTHROPIC, "claude-sonnet-5", 2.00, 10.00, 0.20),
+    row(ANTHROPIC, "claude-sonnet-4-6", 3.00, 15.00, 0.30),
+    row(ANTHROPIC, "claude-sonnet-4-5", 3.00, 15.00, 0.30),
+    row(ANTHROPIC, "claude-opus-5-5", 4.00, 20.00, 0.20),
+    row(ANTHROPIC, "claude-opus-5", 5.00, 25.00, 0.50),
+    row(ANTHROPIC, "claude-opus-4-8", 5.00, 25.00, 0.50),
+    row(ANTHROPIC, "claude-opus-4-7", 5.00, 25.00, 0.50),
+    row(ANTHROPIC, "claude-opus-4-6", 5.00, 25.00, 0.50),
+    row(ANTHROPIC, "claude-opus-4-5", 5.00, 25.00, 0.50),
+    beyond(272_000, 2.0, 1.5, row(OPENAI, "gpt-6-luna", 0.10, 0.50, 0.01)),
+    beyond(272_000, 2.0, 1.5, row(OPENAI, "gpt-6-sol", 2.00, 10.00, 0.20)),
+    beyond(272_000, 2.0, 1.5, row(OPENAI, "gpt-6.1-terra", 1.00, 5.00, 0.05)),
+    beyond(272_000, 2.0, 1.5, row(OPENAI, "gpt-6.1-sol", 2.00, 10.00, 0.10)),
+    row(OPENAI, "gpt-5", 1.25, 10.00, 0.125),
+    row(OPENAI, "gpt-5-mini", 0.25, 2.00, 0.025),
+    row(GOOGLE, "gemini-2.5-flash-lite", 0.10, 0.40, 0.01),
+    row(GOOGLE, "gemini-3.8-flash", 0.75, 3.75, 0.075),
+    beyond(200_000, 2.0, 1.5, row(GOOGLE, "gemini-3.1-pro", 2.00, 12.00, 0.20)),
+    at("mistral.ai", row(MISTRAL, "codestral", 0.30, 0.90, 0.03)),
+    at("codestral.mistral.ai", row(CODESTRAL, "codestral", 0.0, 0.0, 0.0)),
+    at("mistral.ai", row(MISTRAL, "devstral", 0.40, 2.00, 0.04)),
+    at("mistral.ai", row(MISTRAL, "devstral-small", 0.10, 0.30, 0.01)),
+    at("mistral.ai", row(MISTRAL, "devstral-medium", 0.40, 2.00, 0.04)),
+    at("deepseek.com", row(DEEPSEEK, "deepseek-flash", 0.30, 1.20, 0.006)),
+    at("deepseek.com", row(DEEPSEEK, "deepseek-v4-flash", 0.30, 1.20, 0.006)),
+    at("deepseek.com", row(DEEPSEEK, "deepseek-v4-pro", 1.32, 3.96, 0.044)),
+    at("fireworks.ai", row(FIREWORKS, "qwen3-coder-30b-a3b-instruct", 0.15, 0.60, 0.15)),
 ];
 
-const fn row(id: &'static str, input: f64, output: f64, cache_read: f64) -> ListPrice {
-    ListPrice { id, at: None, price: Price { input, output, cache_read }, long: None }
+const fn row(source: &'static str, id: &'static str, input: f64, output: f64, cache_read: f64) -> ListPrice {
+    ListPrice { id, at: None, price: Price { input, output, cache_read }, long: None, source }
+}
+
+const fn beyond(tokens: u64, input_times: f64, output_times: f64, row: ListPrice) -> ListPrice {
+    ListPrice { long: Some(LongPrompt { beyond: tokens, input_times, output_times }), ..row }
 }
 
 const fn at(domain: &'static str, row: ListPrice) -> ListPrice {
@@ -91,21 +122,18 @@ impl Pricing {
         if usage.input_tokens == 0 && usage.output_tokens == 0 {
             return Some(0.0);
         }
-        let (price, times) = match self {
+        let (price, long) = match self {
             Pricing::Free => return Some(0.0),
             Pricing::Unknown => return None,
-            Pricing::Said(price) => (price, 1.0),
-            Pricing::Listed(row) => match row.long {
-                Some((tokens, times)) if usage.input_tokens > tokens => (&row.price, times),
-                _ => (&row.price, 1.0),
-            },
+            Pricing::Said(price) => (price, None),
+            Pricing::Listed(row) => (&row.price, row.long.filter(|long| usage.input_tokens > long.beyond)),
         };
+        let (input_times, output_times) = long.map_or((1.0, 1.0), |long| (long.input_times, long.output_times));
         let fresh = usage.input_tokens.saturating_sub(usage.cached_tokens).saturating_sub(usage.kept_tokens);
         let input = fresh as f64 + usage.kept_tokens as f64 * KEEPING;
-        let dollars = input * price.input
-            + usage.cached_tokens as f64 * price.cache_read
-            + usage.output_tokens as f64 * price.output;
-        Some(dollars * times / 1e6)
+        let read = input * price.input + usage.cached_tokens as f64 * price.cache_read;
+        let written = usage.output_tokens as f64 * price.output;
+        Some((read * input_times + written * output_times) / 1e6)
     }
 }
 
@@ -148,6 +176,9 @@ mod tests {
             ("codestral-latest", "api.mistral.ai", Some(0.3)),
             ("codestral-2508", "codestral.mistral.ai", Some(0.0)),
             ("codestral-2508", "notmistral.ai", None),
+            ("devstral-2512", "api.mistral.ai", Some(0.4)),
+            ("devstral-small-2507", "api.mistral.ai", Some(0.1)),
+            ("deepseek-flash", "api.deepseek.com", Some(0.3)),
             ("codestral:22b", "gpu.example.net", None),
             ("gemini-3.1-pro-preview", "generativelanguage.googleapis.com", Some(2.0)),
         ] {
@@ -179,6 +210,8 @@ mod tests {
         close(cost("claude-sonnet-5-5", usage(million, 0, million, 0)), 2.5);
         close(cost("claude-haiku-5-5", usage(100_000, 0, 0, 0)), 0.01);
         close(cost("claude-haiku-5-5", usage(200_000, 0, 0, 1000)), 0.1 + 0.0025);
+        close(cost("gpt-6.1-terra", usage(272_000, 0, 0, 1000)), 0.272 + 0.005);
+        close(cost("gpt-6.1-terra", usage(300_000, 100_000, 0, 1000)), 0.4 + 0.01 + 0.0075);
         assert_eq!(Pricing::Unknown.cost(usage(1, 0, 0, 0)), None);
         assert_eq!(Pricing::Unknown.cost(Usage::default()), Some(0.0));
         assert_eq!(Pricing::Free.cost(usage(million, 0, 0, 0)), Some(0.0));

@@ -215,21 +215,29 @@ fn known_models() -> String {
 
 fn prices() -> String {
     let mut table = format!(
-        "As of {PRICES_AS_OF}, in USD for a million tokens.\n\n| id | prompt | answer | prompt from a cache | |\n|---|---|---|---|---|\n"
+        "As of {PRICES_AS_OF}, in USD for a million tokens.\n\n| id | prompt | answer | prompt from a cache | | list of |\n|---|---|---|---|---|---|\n"
     );
     for row in LIST_PRICES {
         let at = row.at.map(|domain| format!("at {domain}"));
-        let long = row.long.map(|(tokens, times)| format!("{times} times as much beyond {tokens} tokens of prompt"));
+        let long = row.long.map(|long| match long.input_times == long.output_times {
+            true => format!("{} times as much beyond {} tokens of prompt", long.input_times, long.beyond),
+            false => format!(
+                "beyond {} tokens of prompt {} times as much, the answer {} times",
+                long.beyond, long.input_times, long.output_times
+            ),
+        });
+        let list = row.source.split('/').nth(2).unwrap_or_default();
         let notes: Vec<String> = at.into_iter().chain(long).collect();
         let price = row.price;
         let _ = writeln!(
             table,
-            "| `{}` | {:.2} | {:.2} | {} | {} |",
+            "| `{}` | {:.2} | {:.2} | {} | {} | [{list}]({}) |",
             row.id,
             price.input,
             price.output,
             price.cache_read,
-            notes.join("; ")
+            notes.join("; "),
+            row.source
         );
     }
     table
