@@ -49,16 +49,16 @@ async fn attempt_all(
     observe: &mut (dyn FnMut(Progress) + Send),
     record: &mut Record<'_>,
 ) -> Result<Change, Failure> {
-    let found = match task.action == ActionId::FixLint && task.diagnostics.is_none() {
+    let (known, found) = match task.action == ActionId::FixLint && task.diagnostics.is_none() {
         true => {
             let own = verdict(engine, task, config).await.inspect_err(|_| record.keep_all_out())?;
             record.keep_private(&own);
             check_name(config, task.model.as_deref()).map_err(no_route)?;
-            linted(task, config, record, observe).await?
+            (Some(own), linted(task, config, record, observe).await?)
         }
-        false => Vec::new(),
+        false => (None, Vec::new()),
     };
-    let (own, job) = plan(engine, task, config, found).await.inspect_err(|_| record.keep_all_out())?;
+    let (own, job) = plan(engine, task, config, known, found).await.inspect_err(|_| record.keep_all_out())?;
     record.keep_private(&own);
     check_name(config, task.model.as_deref()).map_err(no_route)?;
     let job = Arc::new(job?);
@@ -107,12 +107,13 @@ fn looked_up(engine: &Engine, task: &Task, config: &Arc<Config>) -> JoinHandle<V
     tokio::task::spawn_blocking(move || engine.verdict(&task, &config))
 }
 
-/// The class of the task's document, and its plan. Planning reads the whole text and, for tests, files around it: off the threads
+/// The class of the task's document, unless it is `known`, and its plan. Planning reads the whole text and, for tests, files around it: off the threads
 /// that serve connections, but where there is little to read.
 async fn plan(
     engine: &Engine,
     task: &Task,
     config: &Arc<Config>,
+    known: Option<Verdict>,
     found: Vec<Diagnostic>,
 ) -> Result<(Verdict, Result<Job, Rejection>), Failure> {
     if task.action != ActionId::AddTests && task.document.text().len() <= SHORT {
@@ -125,7 +126,7 @@ async fn plan(
     }
     let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
     let planned = tokio::task::spawn_blocking(move || {
-        let own = engine.verdict(&task, &config);
+        let own = known.unwrap_or_else(|| engine.verdict(&task, &config));
         let job = Job::new(&engine, &task, &config, own.clone(), &found);
         if let Ok(job) = &job {
             // The prompt wants it, too, and it takes long in a long file.

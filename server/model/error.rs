@@ -138,6 +138,9 @@ const UNSUPPORTED: [&str; 5] = [
 const SPEND_CAP: [&str; 5] =
     ["enforced_spend_limit_reached", "insufficient_quota", "spend limit", "credit balance is too low", "billing_error"];
 
+/// It would look a key that it does not know up there.
+const LITELLM_WITHOUT_A_DATABASE: &str = "no connected db";
+
 /// What a server's error means. `status` is `None` for an error in the middle of an answer.
 pub(super) fn classify(status: Option<u16>, body: &ErrorBody) -> ErrorClass {
     let said = format!("{} {}", body.message, body.codes.join(" ")).to_lowercase();
@@ -150,7 +153,8 @@ pub(super) fn classify(status: Option<u16>, body: &ErrorBody) -> ErrorClass {
         (says(&["loading model", "unavailable_error"]), ErrorClass::Loading),
         (names_a_missing_model(status, &said), ErrorClass::ModelMissing),
         (
-            matches!(status, Some(401 | 403)) || says(&["invalid_api_key", "authentication_error", "permission_error"]),
+            matches!(status, Some(401 | 403))
+                || says(&["invalid_api_key", "authentication_error", "permission_error", LITELLM_WITHOUT_A_DATABASE]),
             ErrorClass::Auth,
         ),
         (says(&["content_policy_violation", "content_filter"]), ErrorClass::Refused),
@@ -167,7 +171,8 @@ pub(super) fn classify(status: Option<u16>, body: &ErrorBody) -> ErrorClass {
 }
 
 fn names_a_missing_model(status: Option<u16>, said: &str) -> bool {
-    let of_a_model = said.contains("model") && (said.contains("not found") || said.contains("does not exist"));
+    let of_a_model = said.contains("model") && (said.contains("not found") || said.contains("does not exist"))
+        || said.contains("invalid model name");
     // Anthropic says only the id; a wrong path says "not found" under the same type, and is another mistake.
     let of_anthropic = said.starts_with("model:") && said.contains("not_found_error");
     said.contains("model_not_found") || (matches!(status, None | Some(400 | 404)) && (of_a_model || of_anthropic))
