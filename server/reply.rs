@@ -7,6 +7,7 @@ mod candidate;
 mod companions;
 mod decode;
 mod extend;
+mod fallen;
 mod imports;
 mod moved;
 mod numbered;

@@ -18,7 +18,7 @@ use super::reindent::Place;
 use super::unfenced::code_among_prose;
 use super::unwrap::Old;
 use super::{Candidate, Promise, Reading};
-use crate::syntax::{Census, Document, Language, Scope, ScopeShape, line_in_comment, line_in_string};
+use crate::syntax::{BodyForm, Census, Document, Language, Scope, ScopeShape, line_in_comment, line_in_string};
 use crate::text::base_indent;
 
 /// What an answer was asked for.
@@ -215,7 +215,8 @@ pub(super) fn block_of(fragment: &Document, range: Range<usize>) -> Block<'_> {
     let flags = line_in_string(fragment, start..range.end);
     let in_comment = line_in_comment(fragment, start..range.end);
     let lines = fragment.slice(start..range.end).split('\n').collect();
-    Block { lines, in_string: flags, in_comment, base: base_indent(source, range.start), head: 0 }
+    let braces = fragment.language().body == BodyForm::Braces;
+    Block { lines, in_string: flags, in_comment, braces, base: base_indent(source, range.start), head: 0 }
 }
 
 /// A block of a whole fragment, blank edges off.

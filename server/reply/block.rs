@@ -1,5 +1,7 @@
 //! What the lines of a code block say of its layout: its base, its steps, what its first line opens. Refuses to move a line.
 
+use super::reindent::Place;
+use super::settled::paired;
 use crate::text::{IndentUnit, leading_whitespace};
 
 /// Lines of code with what is known of their blanks.
@@ -11,6 +13,8 @@ pub(super) struct Block<'a> {
     pub(super) in_string: Vec<bool>,
     /// For each line whether it starts inside a comment: it moves along with the comment's first line.
     pub(super) in_comment: Vec<bool>,
+    /// Whether brackets say what belongs together; else blanks do.
+    pub(super) braces: bool,
     /// The blanks that the block's own level has.
     pub(super) base: &'a str,
     /// The line that a definition's own words start on, below its comments and attributes.
@@ -33,12 +37,21 @@ pub(super) fn deeper_steps<'t>(
 const WIDEST_STEP: usize = 8;
 
 impl<'a> Block<'a> {
-    /// Whether a line inside a string lacks the blanks by which the code is to move back, to `new`, or its own where it moves
-    /// elsewhere: then such lines did not move along with the code.
-    pub(super) fn strings_stayed(&self, base: &str, new: &str) -> bool {
-        let moved = base.strip_prefix(new).unwrap_or(base);
-        let inner = self.lines.iter().zip(&self.in_string).filter(|(line, inside)| **inside && !line.trim().is_empty());
-        inner.into_iter().any(|(line, _)| !line.starts_with(moved))
+    /// Whether a line inside a string lacks the blanks by which the code is to move back, or its own where it moves elsewhere,
+    /// or has those of the old line that it continues where the code does not: then such lines did not move along with the code.
+    pub(super) fn strings_stayed(&self, base: &str, place: &Place<'_>) -> bool {
+        let moved = base.strip_prefix(place.base).unwrap_or(base);
+        let inner: Vec<(usize, &str)> = (self.lines.iter().copied().enumerate())
+            .filter(|(at, line)| self.in_string.get(*at) == Some(&true) && !line.trim().is_empty())
+            .collect();
+        if inner.is_empty() {
+            return false;
+        }
+        let pairs = if base == place.base { Vec::new() } else { paired(&place.old, &self.lines) };
+        let old = |at: usize| place.old.get(pairs.get(at).copied().flatten()?);
+        let stands =
+            |at: usize, line: &str| old(at).is_some_and(|old| leading_whitespace(old) == leading_whitespace(line));
+        inner.iter().any(|(at, line)| !line.starts_with(moved) || stands(*at, line))
     }
 
     /// Whether nothing on the first line says that the next one is deeper.

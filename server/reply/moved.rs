@@ -83,14 +83,18 @@ impl Block<'_> {
         most.filter(|most| matches!(most, Shift::Put("")) || first == Some(*most))
     }
 
+    /// What stood in front of the first line: in front of the old one, or of another that was sent as it stood, where what
+    /// stood above it was left out.
+    fn first_blanks<'b>(&'b self, place: &'b Place<'_>) -> &'b str {
+        let stands = |first: &&&str| place.old.iter().any(|old| old.trim_end() == first.trim_end());
+        let first = self.lines.first().filter(stands).or(place.old.first());
+        first.map_or("", |line| leading_whitespace(line))
+    }
+
     fn undo(&self, shift: Shift<'_>, place: &Place<'_>, strings: bool) -> Option<String> {
         let lines =
             self.lines.iter().zip(&self.in_string).enumerate().map(|(at, (line, inside))| match (at, *inside) {
-                (0, _) => Some(format!(
-                    "{}{}",
-                    place.old.first().map_or(place.base, |old| leading_whitespace(old)),
-                    line.trim_start()
-                )),
+                (0, _) => Some(format!("{}{}", self.first_blanks(place), line.trim_start())),
                 (_, true) if !strings => Some((*line).to_owned()),
                 _ => shift.undone(line),
             });
@@ -108,7 +112,14 @@ mod tests {
     fn moved(text: &str) -> Vec<String> {
         let lines: Vec<&str> = text.split('\n').collect();
         let none = vec![false; lines.len()];
-        let block = Block { base: leading_whitespace(text), lines, in_string: none.clone(), in_comment: none, head: 0 };
+        let block = Block {
+            base: leading_whitespace(text),
+            lines,
+            in_string: none.clone(),
+            in_comment: none,
+            braces: true,
+            head: 0,
+        };
         let place = Place { base: "\t", unit: IndentUnit::Tab, starts_line: true, least: None, old: OLD.to_vec() };
         block.moved_back(&place)
     }

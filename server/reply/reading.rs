@@ -1,5 +1,7 @@
 //! The texts that an answer may have meant as code, likeliest first. Refuses prose where there is a block.
 
+use std::collections::HashSet;
+
 use super::align::parses_somewhere;
 use super::numbered::without_line_numbers;
 use super::segment::{Segment, SegmentKind, segments};
@@ -72,7 +74,7 @@ pub(super) fn texts(answer: &str, old: Old<'_>, language: &'static Language) -> 
     found.retain(|text| !numbered(text));
     found.extend(plain);
     for text in &mut found {
-        if let Some(trimmed) = without_blanks_at_line_ends(&text.text, old.scope, language) {
+        if let Some(trimmed) = without_blanks_at_line_ends(&text.text, old, language) {
             text.text = trimmed;
         }
     }
@@ -192,11 +194,18 @@ fn is_stray(text: &str, language: &'static Language) -> bool {
     own.len() < other.len()
 }
 
-/// The text without the blanks at its lines' ends, strings aside, where it has more of those than the old text: a model adds some
-/// by mistake, and the old code's own are nobody's to take away.
-fn without_blanks_at_line_ends(text: &str, old: &str, language: &'static Language) -> Option<String> {
-    let count = |text: &str| text.split('\n').filter(|line| line.ends_with([' ', '\t'])).count();
-    if count(text) <= count(old) {
+/// The text without the blanks at its lines' ends, strings aside, where more new lines have those than old ones that are gone: a
+/// model adds some by mistake, and the old code's own are nobody's to take away.
+fn without_blanks_at_line_ends(text: &str, old: Old<'_>, language: &'static Language) -> Option<String> {
+    let ends_in_blanks = |line: &&str| line.ends_with([' ', '\t']);
+    if !text.split('\n').any(|line| ends_in_blanks(&line)) {
+        return None;
+    }
+    let known: HashSet<&str> = old.file.split('\n').filter(ends_in_blanks).collect();
+    let lines: HashSet<&str> = text.split('\n').filter(ends_in_blanks).collect();
+    let gone: HashSet<&str> =
+        old.scope.split('\n').filter(ends_in_blanks).filter(|line| !lines.contains(line)).collect();
+    if lines.difference(&known).count() <= gone.len() {
         return None;
     }
     let starts_in_string = line_in_string(&Document::new(language, text, None), 0..text.len());
@@ -254,6 +263,14 @@ mod tests {
         };
         assert_eq!(read("if a: \n  \n    d = 'x  '; \n"), "if a and b: \n    s = '''x  \n'''\n  \n    c()\n");
         assert_eq!(read("if a:\n    c()\n"), "if a and b:\n    s = '''x  \n'''\n\n    c()\n", "but for a string's own");
+    }
+
+    #[test]
+    fn blanks_at_line_ends_stay_in_a_whole_file_that_has_no_more_of_them() {
+        let (scope, file) = ("def f(a): \n    x\n", "# A. \ndef f(a): \n    x\ndef g(): \n    y\n");
+        let answer = file.replace("f(a)", "f(a, b)");
+        let read = texts(&answer, Old { scope, file }, Language::by_id("python").unwrap());
+        assert_eq!(read.first().map(|text| text.text.as_str()), Some(answer.as_str()));
     }
 
     #[test]

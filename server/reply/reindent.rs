@@ -32,15 +32,20 @@ impl<'a> Block<'a> {
     /// all of it was moved, only the way back.
     pub(super) fn variants(&self, place: &Place<'_>) -> Vec<String> {
         let moved = self.moved_back(place);
-        if !moved.is_empty() {
-            return moved;
-        }
+        let mut variants = if moved.is_empty() { self.set_variants(place) } else { moved };
+        variants = variants.into_iter().map(|text| self.raised(text, place)).collect();
+        variants.dedup();
+        variants
+    }
+
+    fn set_variants(&self, place: &Place<'_>) -> Vec<String> {
         let mut results = Vec::new();
         for base in self.bases(place).into_iter().flatten() {
             let stood = self.stands_as(base, place);
-            for convert in [!stood, stood] {
+            let told = stood && self.steps_as(base, place);
+            for convert in [!told, told] {
                 for shift_strings in [true, false] {
-                    if shift_strings && self.strings_stayed(base, place.base) {
+                    if shift_strings && self.strings_stayed(base, place) {
                         continue;
                     }
                     for step in self.steps(base, convert, place.unit) {
@@ -90,17 +95,29 @@ impl<'a> Block<'a> {
 
     /// Whether the block, only moved from a base to the place's, has most of its old lines blank for blank.
     fn stands_as(&self, base: &str, place: &Place<'_>) -> bool {
+        let kept = self.kept_blanks(base, place);
+        kept.iter().filter(|(_, same)| *same).count() * 2 > kept.len()
+    }
+
+    /// Whether such a line is deeper than the place's base, and so tells the steps as well.
+    fn steps_as(&self, base: &str, place: &Place<'_>) -> bool {
+        self.kept_blanks(base, place).iter().any(|(deeper, same)| *deeper && *same)
+    }
+
+    /// Of the old lines with words that the block, only moved from a base to the place's, keeps: whether each is deeper than
+    /// the place's base, and whether it stands as it stood.
+    fn kept_blanks(&self, base: &str, place: &Place<'_>) -> Vec<(bool, bool)> {
         let text = self.set(base, place, None, true);
         let lines: Vec<&str> = text.split('\n').collect();
-        let (mut same, mut alike) = (0, 0);
+        let mut kept = Vec::new();
         let old_lines = line_matches(&place.old, &lines, str::trim);
         for ((line, old), content) in lines.iter().zip(old_lines).zip(self.no_layout()).skip(1) {
             let worded = !content && line.contains(char::is_alphanumeric) && line.starts_with([' ', '\t']);
             let old = old.and_then(|old| place.old.get(old)).filter(|_| worded);
-            alike += usize::from(old.is_some());
-            same += usize::from(old.is_some_and(|old| leading_whitespace(old) == leading_whitespace(line)));
+            let blanks = leading_whitespace(line);
+            kept.extend(old.map(|old| (blanks.len() > place.base.len(), leading_whitespace(old) == blanks)));
         }
-        same * 2 > alike
+        kept
     }
 
     /// The block, set, with the old blanks of lines that no step of indentation puts where they stood; `stands` where the
@@ -108,12 +125,17 @@ impl<'a> Block<'a> {
     fn settled(&self, text: &str, place: &Place<'_>, step: Option<&str>, stands: bool) -> String {
         let unit = place.unit.text();
         let step_width = place.least.as_ref().unwrap_or(&unit).len();
-        let grid = Grid { old: &place.old, base: place.base, step: if unit == "\t" { 8 } else { step_width.max(2) } };
+        let grid = Grid {
+            old: &place.old,
+            first: self.lines.first().copied().unwrap_or_default(),
+            base: place.base,
+            step: if unit == "\t" { 8 } else { step_width.max(2) },
+        };
         let converted = step.is_some_and(|step| step != unit);
         let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or(false);
         let blanks_of = |at: usize| match stands {
             _ if flag(&self.in_string, at) || at == 0 && !place.starts_line => Blanks::Content,
-            false if flag(&self.in_comment, at) => Blanks::Comment,
+            _ if flag(&self.in_comment, at) => Blanks::Comment,
             false if converted => Blanks::MadeUp,
             _ => Blanks::Meant,
         };
@@ -134,7 +156,9 @@ impl<'a> Block<'a> {
         // One that stands off the grid, or where the old code has it, says nothing else.
         let has_base = |line: &str| {
             let blanks = leading_whitespace(line);
+            let is_old = |old: &&str| !blanks.is_empty() && leading_whitespace(old) == blanks;
             line.starts_with(place.base)
+                || place.old.iter().any(is_old)
                 || !blanks.is_empty() && blanks.len() + 1 == place.base.len()
                 || place.old.contains(&line)
         };
@@ -232,7 +256,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         let in_string = vec![false; lines.len()];
         let in_comment = vec![false; lines.len()];
-        Block { lines, in_string, in_comment, base, head: 0 }
+        Block { lines, in_string, in_comment, braces: true, base, head: 0 }
     }
 
     fn place(base: &str, unit: IndentUnit) -> Place<'_> {

@@ -7,6 +7,8 @@ use crate::text::{leading_whitespace, line_matches};
 pub(super) struct Grid<'a> {
     /// The lines that stood there, the first one with its blanks.
     pub(super) old: &'a [&'a str],
+    /// The first line as it was sent.
+    pub(super) first: &'a str,
     /// The blanks of the code's own level.
     pub(super) base: &'a str,
     /// One step of indentation, in columns.
@@ -44,8 +46,11 @@ impl Grid<'_> {
                 let moved = leading_whitespace(settled.get(start)?).to_owned() + deeper;
                 (kind == Blanks::Comment && old.trim() == line.trim()).then_some(moved)
             };
-            // The first line stays the first one, wherever that stood.
-            let is_first = |old: &str| at == 0 && pairs[0] == Some(0) && old.trim() == line.trim();
+            // The first line stays the first one, wherever that stood; and one that was sent as it stood, where what stood above
+            // it was left out.
+            let is_first = |old: &str| {
+                at == 0 && old.trim() == line.trim() && (pairs[0] == Some(0) || old.trim_end() == self.first.trim_end())
+            };
             let stood = |old: &str| {
                 let was = leading_whitespace(old);
                 let is = leading_whitespace(line);
@@ -79,7 +84,7 @@ impl Grid<'_> {
 }
 
 /// For each new line the old one that it continues: the same but for its blanks, or the only other one between two such.
-fn paired(old: &[&str], new: &[&str]) -> Vec<Option<usize>> {
+pub(super) fn paired(old: &[&str], new: &[&str]) -> Vec<Option<usize>> {
     let mut pairs = line_matches(old, new, str::trim);
     for at in 0..new.len() {
         let before = at.checked_sub(1).map_or(Some(0), |above| pairs[above].map(|old| old + 1));
@@ -99,7 +104,7 @@ mod tests {
 
     fn settle(old: &str, new: &str, base: &str, kind: Blanks) -> String {
         let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
-        Grid { old: &old, base, step: 4 }.settle(&new, |at| if at == 0 { Blanks::Meant } else { kind })
+        Grid { old: &old, first: new[0], base, step: 4 }.settle(&new, |at| if at == 0 { Blanks::Meant } else { kind })
     }
 
     #[test]

@@ -73,7 +73,17 @@ fn json_of(text: &str) -> Option<Value> {
     });
     let (start, _) = start.into_iter().find(|(_, line)| starts(line))?;
     let end = trimmed.rfind(['}', ']'])? + 1;
-    parsed(trimmed.get(start..end)?).filter(|value| value.is_object() || value.is_array())
+    parsed(trimmed.get(start..end)?).filter(|value| (value.is_object() || value.is_array()) && holds_text(value))
+}
+
+/// Whether there is a string in a JSON value: an empty body, or numbers on a line of their own, are code.
+fn holds_text(value: &Value) -> bool {
+    match value {
+        Value::String(_) => true,
+        Value::Array(list) => list.iter().any(holds_text),
+        Value::Object(map) => map.values().any(holds_text),
+        _ => false,
+    }
 }
 
 /// The string values of a JSON text that have more than a word in them.

@@ -17,6 +17,7 @@ pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Def
         .iter()
         .filter(|definition| same_kind(definition.kind) && squeezed(&definition.name) == name)
         .filter(|definition| definition.owner == target.owner && !is_other_overload(document, definition, target))
+        .filter(|definition| !is_member_call(fragment, definition) || is_member_call(document, target))
         .collect();
     let old: Vec<&str> = document.slice(target.whole.clone()).lines().collect();
     let likeness = |definition: &Definition| {
@@ -55,6 +56,11 @@ pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Def
             other.is_same_as(target) && other.node != target.node && other.body.is_some() == found.body.is_some()
         });
     (!other_is_meant).then_some(found)
+}
+
+/// Whether a definition's header names it as a member of something: in broken code a call may look like a definition.
+fn is_member_call(document: &Document, definition: &Definition) -> bool {
+    document.slice(definition.header()).contains(&format!(".{}", definition.name))
 }
 
 /// Whether a namesake takes the parameters that another of the file takes, and not the target's: then it is that one.

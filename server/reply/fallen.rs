@@ -1,0 +1,205 @@
+//! Lines that an answer sent without blanks of their own, so that they came to stand at the code's own level though brackets are
+//! open around them: put back where the old code has them. Refuses to move any line unless a kept one shows that this happened.
+
+use super::block::Block;
+use super::reindent::Place;
+use super::settled::paired;
+use crate::text::leading_whitespace;
+
+impl Block<'_> {
+    /// `text`, the block as it was set at a place, with its fallen lines where the old code has them, and new ones among them
+    /// beside those.
+    pub(super) fn raised(&self, text: String, place: &Place<'_>) -> String {
+        let lines: Vec<&str> = text.split('\n').collect();
+        if !self.braces || lines.len() != self.lines.len() || !may_show(&lines, place) {
+            return text;
+        }
+        let content: Vec<bool> = self.no_layout().collect();
+        let depths = depths(&lines);
+        let fallen = Fallen { block: self, place, pairs: paired(&place.old, &lines), lines, depths, content };
+        if fallen.shows() { fallen.raised() } else { text }
+    }
+}
+
+/// A block that was set, beside the old code.
+struct Fallen<'a> {
+    block: &'a Block<'a>,
+    place: &'a Place<'a>,
+    lines: Vec<&'a str>,
+    /// For each line the old one that it continues.
+    pairs: Vec<Option<usize>>,
+    /// For each line how many brackets are open around it.
+    depths: Vec<i32>,
+    /// For each line whether its blanks belong to a string or a comment.
+    content: Vec<bool>,
+}
+
+impl Fallen<'_> {
+    /// Whether a line with words stands at the code's own level within brackets, and stood elsewhere in as many; or whether no
+    /// kept line at that level stood there.
+    fn shows(&self) -> bool {
+        let old_depths = self.old_depths();
+        let kept = (1..self.lines.len()).filter(|at| self.may_have_fallen(*at));
+        let stood: Vec<(usize, bool)> =
+            kept.filter_map(|at| Some((at, self.stood(at, &old_depths)? == self.place.base))).collect();
+        let is_deep = |at: usize| self.depths[at] > 0 && self.lines[at].contains(char::is_alphanumeric);
+        stood.iter().any(|(at, stayed)| !stayed && is_deep(*at))
+            || stood.len() > 1 && stood.iter().all(|(_, stayed)| !stayed)
+    }
+
+    fn raised(&self) -> String {
+        let old_depths = self.old_depths();
+        // What every line that may have fallen has in front; nothing for those that are not known yet.
+        let mut raised: Vec<Option<String>> = (0..self.lines.len())
+            .map(|at| match self.may_have_fallen(at) {
+                true => self.stood(at, &old_depths).map(str::to_owned),
+                false => None,
+            })
+            .collect();
+        let known = raised.clone();
+        // The line that the comment at hand starts on.
+        let mut start = 0;
+        for at in 0..self.lines.len() {
+            if self.block.in_comment.get(at) == Some(&true) {
+                raised[at] = raised[start].as_ref().and_then(|blanks| self.below(at, start, blanks));
+                continue;
+            }
+            start = at;
+            if raised[at].is_none() && self.may_have_fallen(at) && self.depths[at] > 0 {
+                raised[at] = self.beside(at, &known).or_else(|| self.inside(at, &raised, &old_depths));
+            }
+        }
+        let lines = self.lines.iter().zip(raised).map(|(line, blanks)| match blanks {
+            Some(blanks) => blanks + &line[leading_whitespace(line).len()..],
+            None => (*line).to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether nothing but the blanks of the code's own level stands before a line: how deep it was meant, it does not say.
+    fn may_have_fallen(&self, at: usize) -> bool {
+        let is_layout = at > 0 && self.content.get(at) == Some(&false);
+        is_layout
+            && self
+                .lines
+                .get(at)
+                .is_some_and(|line| !line.trim().is_empty() && leading_whitespace(line) == self.place.base)
+    }
+
+    /// The blanks of the old line that a line continues, in as many brackets.
+    fn stood(&self, at: usize, old_depths: &[i32]) -> Option<&str> {
+        let old = self.pairs.get(at).copied().flatten()?;
+        let alike = old_depths.get(old) == self.depths.get(at);
+        self.place.old.get(old).filter(|_| alike).map(|old| leading_whitespace(old))
+    }
+
+    /// The blanks of the nearest fallen line between the same brackets.
+    fn beside(&self, at: usize, known: &[Option<String>]) -> Option<String> {
+        let within = |other: &usize| self.depths[*other] >= self.depths[at];
+        let is_like = |other: &usize| self.depths[*other] == self.depths[at] && known[*other].is_some();
+        let above = (1..at).rev().take_while(within).find(is_like);
+        let below = (at + 1..self.lines.len()).take_while(within).find(is_like);
+        let nearest = above.into_iter().chain(below).min_by_key(|other| other.abs_diff(at))?;
+        known[nearest].clone()
+    }
+
+    /// The blanks of old lines in as many brackets, where they agree; else one step deeper than the line whose bracket a line
+    /// stands in.
+    fn inside(&self, at: usize, raised: &[Option<String>], old_depths: &[i32]) -> Option<String> {
+        let old = self.place.old.iter().zip(old_depths).skip(1);
+        let mut alike = old.filter(|(line, depth)| **depth == self.depths[at] && !line.trim().is_empty());
+        let blanks = alike.next().map(|(line, _)| leading_whitespace(line));
+        if let Some(blanks) = blanks.filter(|blanks| alike.all(|(line, _)| leading_whitespace(line) == *blanks)) {
+            return Some(blanks.to_owned());
+        }
+        let opener = (0..at).rev().find(|above| self.depths[*above] < self.depths[at] && !self.content[*above])?;
+        let blanks = raised[opener].as_deref().unwrap_or_else(|| leading_whitespace(self.lines[opener]));
+        Some(format!("{blanks}{}", self.place.unit.text()))
+    }
+
+    /// The blanks of an inner line of a comment whose first line, `start`, got `blanks`: the old ones, or as much deeper as it was.
+    fn below(&self, at: usize, start: usize, blanks: &str) -> Option<String> {
+        let line = self.lines[at];
+        let old = self.pairs[at].and_then(|old| self.place.old.get(old)).filter(|old| old.trim() == line.trim());
+        let deeper = leading_whitespace(line).strip_prefix(leading_whitespace(self.lines[start]));
+        old.map(|old| leading_whitespace(old).to_owned()).or_else(|| deeper.map(|deeper| format!("{blanks}{deeper}")))
+    }
+
+    fn old_depths(&self) -> Vec<i32> {
+        depths(&self.place.old)
+    }
+}
+
+/// Whether lines may have fallen, at a glance: one with words stands at the code's own level and one like it stood elsewhere, or
+/// what closes the old code stood elsewhere.
+fn may_show(lines: &[&str], place: &Place<'_>) -> bool {
+    let is_off = |old: &&str| leading_whitespace(old) != place.base;
+    let is_like = |line: &str, old: &&&str| old.trim() == line.trim() && is_off(old);
+    let at_level = lines
+        .iter()
+        .skip(1)
+        .filter(|line| leading_whitespace(line) == place.base && line.contains(char::is_alphanumeric));
+    let mut old = place.old.iter().rev().skip_while(|old| old.trim().is_empty());
+    old.next().is_some_and(is_off)
+        || at_level.into_iter().any(|line| place.old.iter().any(|old| is_like(line, &old)))
+}
+
+/// For each line how many brackets are open where it starts, those that it closes first left out. Counted by letters alone, on
+/// both sides: what stands in a string or a comment counts there and here, and a line where it does not is left alone.
+fn depths(lines: &[&str]) -> Vec<i32> {
+    let mut open = 0;
+    let mut depths = Vec::new();
+    for line in lines {
+        let closed = line.trim_start().chars().take_while(|c| is_closer(*c)).count();
+        depths.push(open - i32::try_from(closed).unwrap_or(i32::MAX));
+        open += line.chars().map(|c| i32::from("([{".contains(c)) - i32::from(is_closer(c))).sum::<i32>();
+    }
+    depths
+}
+
+fn is_closer(c: char) -> bool {
+    ")]}".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::IndentUnit;
+
+    /// Code of mixed tabs and spaces, whose own level has four spaces.
+    const OLD: [&str; 6] = ["    f() {", "        a();", "\tif (b)", "\t{", "\t    c();", "\t}"];
+
+    fn raised(text: &str, braces: bool) -> String {
+        let lines: Vec<&str> = text.split('\n').collect();
+        let none = vec![false; lines.len()];
+        let block = Block { base: "    ", lines, in_string: none.clone(), in_comment: none, braces, head: 0 };
+        let old = OLD.iter().copied().chain(["    }"]).collect();
+        let place = Place { base: "    ", unit: IndentUnit::Spaces(4), starts_line: true, least: None, old };
+        block.raised(text.to_owned(), &place)
+    }
+
+    #[test]
+    fn lines_that_lost_all_blanks_stand_as_they_stood() {
+        let fallen = "    f() {\n        a();\n    if (b)\n    {\n    c();\n    }\n    }";
+        let old = OLD.join("\n") + "\n    }";
+        assert_eq!(raised(fallen, true), old);
+        assert_eq!(raised(fallen, false), fallen, "where blanks are syntax, they are meant");
+    }
+
+    #[test]
+    fn new_lines_stand_beside_fallen_ones() {
+        let fallen =
+            "    f() {\n        a();\n    if (b)\n    {\n    if (d) {\n    e();\n    }\n    c();\n    }\n    }";
+        let meant =
+            "    f() {\n        a();\n\tif (b)\n\t{\n\t    if (d) {\n\t        e();\n\t    }\n\t    c();\n\t}\n    }";
+        assert_eq!(raised(fallen, true), meant);
+    }
+
+    #[test]
+    fn what_was_taken_out_of_brackets_stands_as_it_was_sent() {
+        let unwrapped = "    f() {\n        a();\n        c();\n    }";
+        assert_eq!(raised(unwrapped, true), unwrapped);
+        let label = "    f() {\n        a();\n    out:\n\tif (b)\n\t{\n\t    c();\n\t}\n    }";
+        assert_eq!(raised(label, true), label, "a label, which is new");
+    }
+}
