@@ -59,7 +59,7 @@ pub(super) fn texts(answer: &str, old: Old<'_>, language: &'static Language) -> 
     found.retain(|text| !is_notation(&text.text) && !is_wrapping(text));
     found.splice(0..0, wrapped);
     // Before anything is made of the text: in escaped code the language shows neither strings nor brackets.
-    let more: Vec<Text> = found.iter().filter_map(decoded).collect();
+    let more: Vec<Text> = found.iter().filter_map(|text| decoded(text, old.scope)).collect();
     found.extend(more);
     for text in &mut found {
         text.text = tidied(&text.text, language);
@@ -220,8 +220,9 @@ fn unnumbered(text: &Text, language: &'static Language) -> Option<Text> {
     Some(Text { text: tidied(&without_line_numbers(&text.text)?, language), ..text.clone() })
 }
 
-/// The text with HTML's escapes undone, if there are any. Only ever a second thought: code may be meant to hold them.
-fn decoded(text: &Text) -> Option<Text> {
+/// The text with HTML's escapes undone, if there are any. Only ever a second thought: code may be meant to hold them, and where the
+/// old code has the same ones, only a text that escapes these once more is escaped.
+fn decoded(text: &Text, old: &str) -> Option<Text> {
     let pairs = [
         ("&lt;", "<"),
         ("&gt;", ">"),
@@ -232,6 +233,11 @@ fn decoded(text: &Text) -> Option<Text> {
         ("&amp;", "&"),
     ];
     if !pairs.iter().any(|(escape, _)| text.text.contains(escape)) {
+        return None;
+    }
+    let is_kept = pairs.iter().any(|(escape, _)| old.contains(escape) && text.text.contains(escape));
+    let is_escaped_again = pairs.iter().any(|(escape, _)| text.text.contains(&escape.replace('&', "&amp;")));
+    if is_kept && !is_escaped_again {
         return None;
     }
     let decoded = pairs.iter().fold(text.text.clone(), |text, (escape, plain)| text.replace(escape, plain));
