@@ -112,6 +112,17 @@ impl<'a> Block<'a> {
         }
     }
 
+    /// What one step of the block's own indentation is where the old code's shallowest deeper line is several steps deep, and the
+    /// block's as many.
+    pub(super) fn scaled_step(&self, base: &str, place: &Place<'_>) -> Option<&'a str> {
+        let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
+        let least = deeper_steps(base, lines).min_by_key(|step| step.len())?;
+        let (old, unit) = (place.least.as_ref()?.len(), place.unit.text().len());
+        let steps = old / unit;
+        let is_even = steps > 1 && old % unit == 0 && least.len() % steps == 0;
+        is_even.then(|| least.get(..least.len() / steps)).flatten()
+    }
+
     /// For each line whether its blanks belong to a string or a comment.
     pub(super) fn no_layout(&self) -> impl Iterator<Item = bool> {
         self.in_string.iter().zip(&self.in_comment).map(|(string, comment)| *string || *comment)

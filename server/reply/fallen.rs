@@ -130,18 +130,14 @@ impl Fallen<'_> {
     }
 }
 
-/// Whether lines may have fallen, at a glance: one with words stands at the code's own level and one like it stood elsewhere, or
-/// what closes the old code stood elsewhere.
+/// Whether lines may have fallen, at a glance: one with words stands at the code's own level and is none that stood there, or what
+/// closes the old code stood elsewhere.
 fn may_show(lines: &[&str], place: &Place<'_>) -> bool {
-    let is_off = |old: &&str| leading_whitespace(old) != place.base;
-    let is_like = |line: &str, old: &&&str| old.trim() == line.trim() && is_off(old);
-    let at_level = lines
-        .iter()
-        .skip(1)
-        .filter(|line| leading_whitespace(line) == place.base && line.contains(char::is_alphanumeric));
-    let mut old = place.old.iter().rev().skip_while(|old| old.trim().is_empty());
-    old.next().is_some_and(is_off)
-        || at_level.into_iter().any(|line| place.old.iter().any(|old| is_like(line, &old)))
+    let stood = |line: &str| place.old.iter().any(|old| old.trim_end() == line.trim_end());
+    let has_come =
+        |line: &&str| leading_whitespace(line) == place.base && line.contains(char::is_alphanumeric) && !stood(line);
+    let last = place.old.iter().rfind(|old| !old.trim().is_empty());
+    last.is_some_and(|last| leading_whitespace(last) != place.base) || lines.iter().skip(1).any(has_come)
 }
 
 /// For each line how many brackets are open where it starts, those that it closes first left out. Counted by letters alone, on

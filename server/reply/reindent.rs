@@ -41,16 +41,21 @@ impl<'a> Block<'a> {
     fn set_variants(&self, place: &Place<'_>) -> Vec<String> {
         let mut results = Vec::new();
         for base in self.bases(place).into_iter().flatten() {
-            let stood = self.stands_as(base, place);
-            let told = stood && self.steps_as(base, place);
+            let kept = self.kept_blanks(base, place);
+            let stood = is_most(&kept);
+            // A deeper line that stands as it stood tells the steps as well.
+            let told = stood && kept.iter().any(|line| line.is_deeper && line.stands);
+            let all_stand = told && kept.len() > 1 && kept.iter().all(|line| line.stands);
             for convert in [!told, told] {
                 for shift_strings in [true, false] {
                     if shift_strings && self.strings_stayed(base, place) {
                         continue;
                     }
-                    for step in self.steps(base, convert, place.unit) {
+                    let scaled = if convert && !stood { self.scaled_step(base, place) } else { None };
+                    for step in self.steps(base, convert, place.unit).into_iter().chain(scaled.map(Some)) {
                         let text = self.settled(&self.set(base, place, step, shift_strings), place, step, stood);
-                        let fits = self.fits(&text, place);
+                        // What stands as it stood fits, whatever is its shallowest line.
+                        let fits = self.fits(&text, place) || all_stand && step.is_none();
                         if !results.contains(&(fits, text.clone())) {
                             results.push((fits, text));
                         }
@@ -95,18 +100,11 @@ impl<'a> Block<'a> {
 
     /// Whether the block, only moved from a base to the place's, has most of its old lines blank for blank.
     fn stands_as(&self, base: &str, place: &Place<'_>) -> bool {
-        let kept = self.kept_blanks(base, place);
-        kept.iter().filter(|(_, same)| *same).count() * 2 > kept.len()
+        is_most(&self.kept_blanks(base, place))
     }
 
-    /// Whether such a line is deeper than the place's base, and so tells the steps as well.
-    fn steps_as(&self, base: &str, place: &Place<'_>) -> bool {
-        self.kept_blanks(base, place).iter().any(|(deeper, same)| *deeper && *same)
-    }
-
-    /// Of the old lines with words that the block, only moved from a base to the place's, keeps: whether each is deeper than
-    /// the place's base, and whether it stands as it stood.
-    fn kept_blanks(&self, base: &str, place: &Place<'_>) -> Vec<(bool, bool)> {
+    /// The old lines with words that the block, only moved from a base to the place's, keeps.
+    fn kept_blanks(&self, base: &str, place: &Place<'_>) -> Vec<KeptLine> {
         let text = self.set(base, place, None, true);
         let lines: Vec<&str> = text.split('\n').collect();
         let mut kept = Vec::new();
@@ -115,7 +113,10 @@ impl<'a> Block<'a> {
             let worded = !content && line.contains(char::is_alphanumeric) && line.starts_with([' ', '\t']);
             let old = old.and_then(|old| place.old.get(old)).filter(|_| worded);
             let blanks = leading_whitespace(line);
-            kept.extend(old.map(|old| (blanks.len() > place.base.len(), leading_whitespace(old) == blanks)));
+            kept.extend(old.map(|old| KeptLine {
+                is_deeper: blanks.len() > place.base.len(),
+                stands: leading_whitespace(old) == blanks,
+            }));
         }
         kept
     }
@@ -230,6 +231,19 @@ impl<'a> Block<'a> {
         }
         result
     }
+}
+
+/// A line of the old code in a block that was set.
+struct KeptLine {
+    /// Whether it is deeper than the place's base.
+    is_deeper: bool,
+    /// Whether its blanks are what they were.
+    stands: bool,
+}
+
+/// Whether most lines stand as they stood.
+fn is_most(kept: &[KeptLine]) -> bool {
+    kept.iter().filter(|line| line.stands).count() * 2 > kept.len()
 }
 
 /// Blanks in steps of `step` as as many units; what is left over stays.

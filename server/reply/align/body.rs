@@ -197,7 +197,9 @@ fn level_of<'d>(document: &'d Document, body: &Range<usize>) -> Option<&'d str> 
         BodyForm::Braces => document.slice(body.clone()).strip_suffix('}')?.split_once('\n')?.1,
         BodyForm::Indented => document.slice(document.line_start(body.start)..body.end),
     };
-    let is_statement = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with(['/', '*', '#']);
+    // An attribute is a statement's first part, a comment or a preprocessor's line may stand anywhere.
+    let is_free = |line: &str| line.starts_with(['/', '*', '#']) && !line.starts_with("#[");
+    let is_statement = |line: &&str| !line.trim().is_empty() && !is_free(line.trim_start());
     own_lines.lines().find(is_statement).map(leading_whitespace)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::found::{after_label, find, meant_end, meant_start};
+use super::found::{after_label, find, meant_end, meant_start, tail_is_lost};
 use super::kept::{Kept, Prefix, after_attributes};
 use super::{Question, block_of, body, members, place_of, rewrite, worded};
 use crate::reply::companions::companions;
@@ -160,27 +160,6 @@ fn is_in_remains(document: &Document, fragment: &Document, target: &Definition, 
     let header = line_at(document, target.outer.start);
     let first = first_code(fragment).filter(|first| *first < found.whole.start && line_at(fragment, *first) == header);
     first.is_some_and(|first| !fragment.outline().definitions.iter().any(|other| other.whole.contains(&first)))
-}
-
-/// Whether a broken text goes on with lines of the old definition behind what its parse takes for all of the new one.
-fn tail_is_lost(question: &Question<'_>, fragment: &Document, target: &Definition, found: &Definition) -> bool {
-    let end = meant_end(fragment, found);
-    let rest = fragment.slice(end..fragment.source().len());
-    let old: Vec<&str> = question.scope.text(question.document).lines().map(str::trim).collect();
-    // A header without its body was cut, as whoever checks it will see.
-    let whole = found.body.is_some() || target.body.is_none();
-    // What stands in another definition is that one's, whatever it has in common with this one.
-    let is_others = |at: usize| fragment.outline().definitions.iter().any(|other| other.whole.contains(&at));
-    let goes_on = || {
-        let mut at = end;
-        rest.split_inclusive('\n').any(|line| {
-            let content = at + (line.len() - line.trim_start().len());
-            at += line.len();
-            line.contains(char::is_alphanumeric) && old.contains(&line.trim()) && !is_others(content)
-        })
-    };
-    // The census of a long text takes as long as all else.
-    whole && !rest.trim().is_empty() && goes_on() && !Census::of(fragment, 0..fragment.source().len()).is_empty()
 }
 
 /// The name of the first definition of a text that is none by itself, and in a wrapping consists of definitions.

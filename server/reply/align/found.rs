@@ -2,7 +2,7 @@
 //! anywhere.
 
 use super::Question;
-use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, Outline};
+use crate::syntax::{BodyForm, Census, Definition, DefinitionKind, Document, Outline};
 use crate::text::{base_indent, leading_whitespace, line_matches};
 
 /// The definition of a fragment that is `target`: same kind and name, then by how much of its path agrees, by its place
@@ -71,6 +71,45 @@ fn is_other_overload(document: &Document, found: &Definition, target: &Definitio
             .definitions
             .iter()
             .any(|other| other.is_same_as(target) && other.overload == found.overload && other.node != target.node)
+}
+
+/// Whether a broken text goes on with lines of the old definition behind what its parse takes for all of the new one.
+pub(super) fn tail_is_lost(
+    question: &Question<'_>,
+    fragment: &Document,
+    target: &Definition,
+    found: &Definition,
+) -> bool {
+    let end = meant_end(fragment, found);
+    let rest = fragment.slice(end..fragment.source().len());
+    let old: Vec<&str> = question.scope.text(question.document).lines().map(str::trim).collect();
+    // A header without its body was cut, as whoever checks it will see.
+    let whole = found.body.is_some() || target.body.is_none();
+    // What stands in another definition is that one's, whatever it has in common with this one.
+    let is_others = |at: usize| fragment.outline().definitions.iter().any(|other| other.whole.contains(&at));
+    let goes_on = || {
+        let mut at = end;
+        rest.split_inclusive('\n').any(|line| {
+            let content = at + (line.len() - line.trim_start().len());
+            at += line.len();
+            line.contains(char::is_alphanumeric) && old.contains(&line.trim()) && !is_others(content)
+        })
+    };
+    // What stands behind it on its last line: a quote or a bracket is missing in it.
+    let breaks_off =
+        || rest.lines().next().is_some_and(|line| line.contains(char::is_alphanumeric)) && !is_comment(fragment, end);
+    // The census of a long text takes as long as all else.
+    whole
+        && !rest.trim().is_empty()
+        && (goes_on() || breaks_off())
+        && !Census::of(fragment, 0..fragment.source().len()).is_empty()
+}
+
+/// Whether nothing but blanks stands between a place and a comment.
+fn is_comment(fragment: &Document, at: usize) -> bool {
+    let rest = fragment.slice(at..fragment.source().len());
+    let start = at + rest.len() - rest.trim_start().len();
+    fragment.outline().comments.iter().any(|comment| comment.contains(&start))
 }
 
 /// Where a definition was meant to start: a comment such as `// ... other methods` above it stands for what the answer left out
