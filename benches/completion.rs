@@ -288,7 +288,7 @@ async fn from_own_code(
 ) -> (usize, Vec<Duration>) {
     let (mut opened, count) = Opened::of(editor, material, material.repeated(lines, is_broken), "own").await;
     let mut times = Vec::new();
-    while times.len() < ROUNDS {
+    for _ in 0..ROUNDS * 5 {
         opened.change(editor).await;
         let start = Instant::now();
         let id = editor.ask(METHOD, request(&opened.uri, opened.at.0, opened.at.1, AUTOMATIC)).await;
@@ -297,8 +297,12 @@ async fn from_own_code(
         if answer.as_array().is_some_and(|items| !items.is_empty()) {
             times.push(start.elapsed());
         }
+        if times.len() == ROUNDS {
+            break;
+        }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    assert_eq!(times.len(), ROUNDS, "own code says nothing");
     times.sort();
     (count, times)
 }

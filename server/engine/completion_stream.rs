@@ -86,3 +86,63 @@ impl Heard {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::model::{ErrorClass, Usage};
+
+    /// Enough of a text is its first three lines, and who asks is counted.
+    fn three_lines(raw: &str, has_line: bool, asked: &AtomicUsize) -> Option<Finished> {
+        asked.fetch_add(1, Ordering::Relaxed);
+        let is_enough = has_line && raw.matches('\n').count() >= 3;
+        is_enough.then(|| Finished { text: Some(raw.to_owned()), complete: true })
+    }
+
+    /// What was enough, and how often it was looked at.
+    async fn looked_at(
+        heard: &Heard,
+        asked: impl Future<Output = Result<Answer, ModelError>>,
+    ) -> (Option<String>, usize) {
+        let looks = AtomicUsize::new(0);
+        let text = match heard.until(|raw, has_line| three_lines(raw, has_line, &looks), asked).await {
+            Streamed::Enough(finished) => finished.text,
+            Streamed::Ended(_) => None,
+        };
+        (text, looks.into_inner())
+    }
+
+    #[tokio::test]
+    async fn what_comes_in_one_go_is_looked_at_once() {
+        let heard = Heard::default();
+        let asked = async {
+            for piece in ["a\n", "b\n", "c\n"] {
+                heard.add(piece);
+                tokio::task::yield_now().await;
+            }
+            std::future::pending().await
+        };
+        assert_eq!(looked_at(&heard, asked).await, (Some("a\nb\nc\n".to_owned()), 1));
+    }
+
+    #[tokio::test]
+    async fn a_complete_answer_needs_no_proper_end() {
+        let cut = || ModelError {
+            class: ErrorClass::Truncated,
+            status: None,
+            message: "the connection closed".to_owned(),
+            retry_after: None,
+            usage: Usage::default(),
+        };
+        for (said, expected) in [("a\nb\nc\n", Some("a\nb\nc\n")), ("a\nb", None)] {
+            let heard = Heard::default();
+            let asked = async {
+                heard.add(said);
+                Err(cut())
+            };
+            assert_eq!(looked_at(&heard, asked).await, (expected.map(str::to_owned), 1));
+        }
+    }
+}

@@ -89,3 +89,44 @@ async fn leaves_when_nobody_reads_and_the_output_is_full() {
     process.send(json!({"method": "exit"})).await;
     assert_eq!(process.status().await.code(), Some(0));
 }
+
+/// Editors built on libuv give sockets, and a shell may give files.
+#[cfg(unix)]
+#[test]
+fn speaks_over_sockets_and_files_too() {
+    use std::fs::File;
+    use std::io::{Read, Write};
+    use std::net::Shutdown;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+
+    let home = tempfile::tempdir().unwrap();
+    let start = |input: Stdio, output: Stdio| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_graft-ls"));
+        command.env_clear().env("HOME", home.path()).env("GRAFT_DISCOVER", "none").stderr(Stdio::null());
+        command.stdin(input).stdout(output).spawn().unwrap()
+    };
+    let params = json!({"processId": null, "rootUri": null, "capabilities": {}});
+    let said = [
+        json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}),
+        json!({"jsonrpc": "2.0", "id": 2, "method": "shutdown"}),
+        json!({"jsonrpc": "2.0", "method": "exit"}),
+    ];
+    let said: Vec<u8> = said.iter().flat_map(framed).collect();
+
+    let pair = || UnixStream::pair().unwrap();
+    let ((mut input, their_input), (mut output, their_output)) = (pair(), pair());
+    let mut server = start(OwnedFd::from(their_input).into(), OwnedFd::from(their_output).into());
+    output.set_read_timeout(Some(DEADLINE)).unwrap();
+    input.write_all(&said).unwrap();
+    input.shutdown(Shutdown::Write).unwrap();
+    let mut over_sockets = String::new();
+    output.read_to_string(&mut over_sockets).unwrap();
+    assert!(server.wait().unwrap().success() && over_sockets.contains("\"id\":2"), "{over_sockets}");
+
+    let (from, to) = (home.path().join("in"), home.path().join("out"));
+    std::fs::write(&from, &said).unwrap();
+    let mut server = start(File::open(&from).unwrap().into(), File::create(&to).unwrap().into());
+    assert!(server.wait().unwrap().success());
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), over_sockets);
+}
