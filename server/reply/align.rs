@@ -19,7 +19,7 @@ use super::unfenced::code_among_prose;
 use super::unwrap::Old;
 use super::{Candidate, Promise, Reading};
 use crate::syntax::{BodyForm, Census, Document, Language, Scope, ScopeShape, line_in_comment, line_in_string};
-use crate::text::base_indent;
+use crate::text::{base_indent, leading_whitespace};
 
 /// What an answer was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -119,12 +119,19 @@ fn without_prose(question: &Question<'_>, text: &mut Text) {
     let Some(target) = question.scope.definition().filter(|_| !text.marked) else {
         return;
     };
-    let old: Vec<&str> = question.scope.text(question.document).lines().map(str::trim).collect();
+    // A foreign blank may be what breaks a line.
+    let squeezed = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let old: Vec<String> = question.scope.text(question.document).lines().map(squeezed).collect();
     // What holds lines of the old code is no prose: the rest of code that was cut, or that is broken.
     let is_prose =
-        |part: &str| part.lines().all(|line| !line.contains(char::is_alphanumeric) || !old.contains(&line.trim()));
+        |part: &str| part.lines().all(|line| !line.contains(char::is_alphanumeric) || !old.contains(&squeezed(line)));
     let Some(code) = code_among_prose(&text.text, &target.name, question.document.language()) else { return };
-    if text.text.split_once(code).is_some_and(|(before, after)| is_prose(before) && is_prose(after)) {
+    let depth =
+        |part: &str| part.lines().find(|line| !line.trim().is_empty()).map_or(0, |line| leading_whitespace(line).len());
+    // Where blanks are syntax, what goes on deeper than the code started is code.
+    let goes_on = |after: &str| question.document.language().body == BodyForm::Indented && depth(after) > depth(code);
+    let is_around = |(before, after): (&str, &str)| is_prose(before) && is_prose(after) && !goes_on(after);
+    if text.text.split_once(code).is_some_and(is_around) {
         text.text = tidied(code, question.document.language());
     }
 }

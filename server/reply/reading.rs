@@ -1,6 +1,6 @@
 //! The texts that an answer may have meant as code, likeliest first. Refuses prose where there is a block.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::align::parses_somewhere;
 use super::numbered::without_line_numbers;
@@ -210,8 +210,16 @@ fn without_blanks_at_line_ends(text: &str, old: Old<'_>, language: &'static Lang
     }
     let starts_in_string = line_in_string(&Document::new(language, text, None), 0..text.len());
     let ends_in_string = |at: usize| starts_in_string.get(at + 1).copied().unwrap_or(false);
+    let blanks = |line: &str| line.get(line.trim_end().len()..).unwrap_or_default().to_owned();
+    // The added ones are alike; others are a changed line's own.
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for line in lines.difference(&known) {
+        *counts.entry(blanks(line)).or_default() += 1;
+    }
+    let added = counts.into_iter().max_by_key(|(_, count)| *count).map(|(blanks, _)| blanks);
+    let is_own = |line: &str| added != Some(blanks(line)) && gone.iter().any(|old| blanks(old) == blanks(line));
     let lines = text.split('\n').enumerate();
-    let trimmed = lines.map(|(at, line)| if ends_in_string(at) { line } else { line.trim_end() });
+    let trimmed = lines.map(|(at, line)| if ends_in_string(at) || is_own(line) { line } else { line.trim_end() });
     Some(trimmed.collect::<Vec<_>>().join("\n"))
 }
 
