@@ -38,7 +38,8 @@ const WIDEST_STEP: usize = 8;
 
 impl<'a> Block<'a> {
     /// Whether a line inside a string lacks the blanks by which the code is to move back, or its own where it moves elsewhere,
-    /// or has those of the old line that it continues where the code does not: then such lines did not move along with the code.
+    /// or whether all have those of the old lines that they continue where the code does not: then such lines did not move along
+    /// with the code.
     pub(super) fn strings_stayed(&self, base: &str, place: &Place<'_>) -> bool {
         let moved = base.strip_prefix(place.base).unwrap_or(base);
         let inner: Vec<(usize, &str)> = (self.lines.iter().copied().enumerate())
@@ -49,9 +50,10 @@ impl<'a> Block<'a> {
         }
         let pairs = if base == place.base { Vec::new() } else { paired(&place.old, &self.lines) };
         let old = |at: usize| place.old.get(pairs.get(at).copied().flatten()?);
-        let stands =
-            |at: usize, line: &str| old(at).is_some_and(|old| leading_whitespace(old) == leading_whitespace(line));
-        inner.iter().any(|(at, line)| !line.starts_with(moved) || stands(*at, line))
+        let stands = |(at, line): &(usize, &str)| Some(leading_whitespace(old(*at)?) == leading_whitespace(line));
+        let mut stand = inner.iter().filter_map(stands).peekable();
+        let all_stand = stand.peek().is_some() && stand.all(|stands| stands);
+        all_stand || inner.iter().any(|(_, line)| !line.starts_with(moved))
     }
 
     /// Whether nothing on the first line says that the next one is deeper.

@@ -36,15 +36,37 @@ struct Fallen<'a> {
 
 impl Fallen<'_> {
     /// Whether a line with words stands at the code's own level within brackets, and stood elsewhere in as many; or whether no
-    /// kept line at that level stood there.
+    /// kept line at that level stood there. Not where lines that have not fallen were moved too: that is a layout which somebody
+    /// chose; nor where more brackets are open at the end than were: then no line's depth is known.
     fn shows(&self) -> bool {
         let old_depths = self.old_depths();
+        let last = |lines: &[&str], depths: &[i32]| {
+            lines.iter().rposition(|line| !line.trim().is_empty()).and_then(|at| depths.get(at).copied())
+        };
+        if last(&self.lines, &self.depths) != last(&self.place.old, &old_depths) || self.moved(&old_depths) {
+            return false;
+        }
         let kept = (1..self.lines.len()).filter(|at| self.may_have_fallen(*at));
         let stood: Vec<(usize, bool)> =
             kept.filter_map(|at| Some((at, self.stood(at, &old_depths)? == self.place.base))).collect();
         let is_deep = |at: usize| self.depths[at] > 0 && self.lines[at].contains(char::is_alphanumeric);
         stood.iter().any(|(at, stayed)| !stayed && is_deep(*at))
             || stood.len() > 1 && stood.iter().all(|(_, stayed)| !stayed)
+    }
+
+    /// Whether a kept line that has not fallen stands elsewhere than it stood, in as many brackets.
+    fn moved(&self, old_depths: &[i32]) -> bool {
+        (1..self.lines.len()).any(|at| {
+            let is_kept = self.content.get(at) == Some(&false)
+                && !self.may_have_fallen(at)
+                && self.pairs[at]
+                    .and_then(|old| self.place.old.get(old))
+                    .is_some_and(|old| old.trim() == self.lines[at].trim());
+            let is_worded = self.lines[at].contains(char::is_alphanumeric);
+            is_kept
+                && is_worded
+                && self.stood(at, old_depths).is_some_and(|blanks| blanks != leading_whitespace(self.lines[at]))
+        })
     }
 
     fn raised(&self) -> String {
@@ -166,11 +188,16 @@ mod tests {
     const OLD: [&str; 6] = ["    f() {", "        a();", "\tif (b)", "\t{", "\t    c();", "\t}"];
 
     fn raised(text: &str, braces: bool) -> String {
+        let old: Vec<&str> = OLD.iter().copied().chain(["    }"]).collect();
+        raised_from(&old, text, braces)
+    }
+
+    fn raised_from(old: &[&str], text: &str, braces: bool) -> String {
         let lines: Vec<&str> = text.split('\n').collect();
         let none = vec![false; lines.len()];
         let block = Block { base: "    ", lines, in_string: none.clone(), in_comment: none, braces, head: 0 };
-        let old = OLD.iter().copied().chain(["    }"]).collect();
-        let place = Place { base: "    ", unit: IndentUnit::Spaces(4), starts_line: true, least: None, old };
+        let place =
+            Place { base: "    ", unit: IndentUnit::Spaces(4), starts_line: true, least: None, old: old.to_vec() };
         block.raised(text.to_owned(), &place)
     }
 
@@ -195,6 +222,9 @@ mod tests {
     fn what_was_taken_out_of_brackets_stands_as_it_was_sent() {
         let unwrapped = "    f() {\n        a();\n        c();\n    }";
         assert_eq!(raised(unwrapped, true), unwrapped);
+        let reset = "    switch (a) {\n    case 1:\n        b();\n        c();\n    }";
+        let deeper = ["    switch (a) {", "        case 1:", "            b();", "            c();", "    }"];
+        assert_eq!(raised_from(&deeper, reset, true), reset, "all of it was set another way");
         let label = "    f() {\n        a();\n    out:\n\tif (b)\n\t{\n\t    c();\n\t}\n    }";
         assert_eq!(raised(label, true), label, "a label, which is new");
     }

@@ -197,8 +197,9 @@ fn level_of<'d>(document: &'d Document, body: &Range<usize>) -> Option<&'d str> 
         BodyForm::Braces => document.slice(body.clone()).strip_suffix('}')?.split_once('\n')?.1,
         BodyForm::Indented => document.slice(document.line_start(body.start)..body.end),
     };
-    // An attribute is a statement's first part, a comment or a preprocessor's line may stand anywhere.
-    let is_free = |line: &str| line.starts_with(['/', '*', '#']) && !line.starts_with("#[");
+    // A comment may stand anywhere.
+    let marks = document.language().comment_marks;
+    let is_free = |line: &str| line.starts_with('*') || marks.iter().any(|mark| line.starts_with(mark));
     let is_statement = |line: &&str| !line.trim().is_empty() && !is_free(line.trim_start());
     own_lines.lines().find(is_statement).map(leading_whitespace)
 }

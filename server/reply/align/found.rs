@@ -58,9 +58,17 @@ pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Def
     (!other_is_meant).then_some(found)
 }
 
-/// Whether a definition's header names it as a member of something: in broken code a call may look like a definition.
+/// Whether a definition's header names it as a member of something and in no other way: in broken code a call may look like a
+/// definition.
 fn is_member_call(document: &Document, definition: &Definition) -> bool {
-    document.slice(definition.header()).contains(&format!(".{}", definition.name))
+    let (header, name) = (document.slice(definition.header()), definition.name.as_str());
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let starts: Vec<usize> = header
+        .match_indices(name)
+        .map(|(at, _)| at)
+        .filter(|at| !header[at + name.len()..].starts_with(is_word) && !header[..*at].ends_with(is_word))
+        .collect();
+    !starts.is_empty() && starts.iter().all(|at| header[..*at].ends_with('.'))
 }
 
 /// Whether a namesake takes the parameters that another of the file takes, and not the target's: then it is that one.
