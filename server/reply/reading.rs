@@ -228,8 +228,8 @@ fn unnumbered(text: &Text, language: &'static Language) -> Option<Text> {
     Some(Text { text: tidied(&without_line_numbers(&text.text)?, language), ..text.clone() })
 }
 
-/// The text with HTML's escapes undone, if there are any. Only ever a second thought: code may be meant to hold them, and where the
-/// old code has the same ones, only a text that escapes these once more is escaped.
+/// The text with HTML's escapes undone, if there are any. Only ever a second thought: code may be meant to hold them, and where a
+/// line of the old code has come back with its own, only a text that escapes others once more is escaped.
 fn decoded(text: &Text, old: &str) -> Option<Text> {
     let pairs = [
         ("&lt;", "<"),
@@ -243,7 +243,9 @@ fn decoded(text: &Text, old: &str) -> Option<Text> {
     if !pairs.iter().any(|(escape, _)| text.text.contains(escape)) {
         return None;
     }
-    let is_kept = pairs.iter().any(|(escape, _)| old.contains(escape) && text.text.contains(escape));
+    let has_escape = |line: &&str| pairs.iter().any(|(escape, _)| line.contains(escape));
+    let is_kept =
+        text.text.lines().map(str::trim).filter(has_escape).any(|line| old.lines().any(|old| old.trim() == line));
     let is_escaped_again = pairs.iter().any(|(escape, _)| text.text.contains(&escape.replace('&', "&amp;")));
     if is_kept && !is_escaped_again {
         return None;

@@ -199,7 +199,7 @@ fn level_of<'d>(document: &'d Document, body: &Range<usize>) -> Option<&'d str> 
     };
     // A comment may stand anywhere.
     let marks = document.language().comment_marks;
-    let is_free = |line: &str| line.starts_with('*') || marks.iter().any(|mark| line.starts_with(mark));
+    let is_free = |line: &str| marks.iter().any(|mark| line.starts_with(mark));
     let is_statement = |line: &&str| !line.trim().is_empty() && !is_free(line.trim_start());
     own_lines.lines().find(is_statement).map(leading_whitespace)
 }
