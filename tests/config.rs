@@ -186,7 +186,7 @@ fn a_chain_to_a_projects_own_model_waits_for_trust_and_stops_nothing() {
     let (code, stdout, stderr) = home.run(&["config", "show"]);
     assert_eq!(code, 0, "{stderr}");
     assert!(!stdout.contains("team") && stdout.contains("document = \"builtin\""), "{stdout}");
-    let keys = "need your trust: providers.team, models.team, routes.default, routes.refactor, rules (";
+    let keys = "need your trust: providers.team, models.team, routes.default, routes.refactor, rules[2].use (";
     assert!(stderr.contains(keys) && stderr.lines().count() == 1, "{stderr}");
     let (code, stdout, _) = home.run(&["trust", "--yes"]);
     assert!(code == 0 && stdout.matches("eslint").count() == 1, "{stdout}");
@@ -198,6 +198,36 @@ fn a_chain_to_a_projects_own_model_waits_for_trust_and_stops_nothing() {
     let (code, _, stderr) = home.run(&["config", "show"]);
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains(": preset, routes.default, routes.refactor ("), "{stderr}");
+}
+
+#[test]
+fn without_trust_a_projects_rules_send_no_file_further_than_they_say() {
+    let own = "[providers.team]\nkind = \"openai\"\nbase_url = \"http://127.0.0.1:9\"\n\n[models.team]\nprovider = \"team\"\nmodel = \"m\"\n";
+    let rules = [
+        ("before/**", "\"builtin\""),
+        ("alone/**", "\"team\""),
+        ("beside/**", "[\"team\", \"quick\"]"),
+        ("behind/**", "[\"builtin\"]"),
+        ("**", "\"quick\""),
+    ];
+    let rules = rules.map(|(path, steps)| format!("\n[[rules]]\nwhen = {{ path = \"{path}\" }}\nuse = {steps}\n"));
+    let home = Home::new(USER, &format!("{own}{}", rules.concat()));
+    for (folder, chain, number) in [
+        ("before", "chain: builtin (", 1),
+        // The rule still counts: the last one would send the file to the user's own model.
+        ("alone", "chain: builtin (", 2),
+        ("beside", "chain: quick (", 3),
+        ("behind", "chain: builtin (", 4),
+        ("other", "chain: quick (", 5),
+    ] {
+        let file = format!("{folder}/a.rs");
+        let path = home.project().join(&file);
+        std::fs::create_dir(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "fn a() {}\n").unwrap();
+        let (_, stdout, stderr) = home.run(&["route", "document", &format!("{file}:1")]);
+        assert!(stdout.contains(chain) && stdout.contains(&format!("rule {number}")), "{folder}: {stdout}{stderr}");
+        assert!(stderr.contains("models.team, rules[2].use, rules[3].use ("), "{stderr}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::error::Noted;
 use super::preset::Preset;
+use super::routes::BUILTIN;
 use super::setting::{InProject, Setting, Shape, TOP};
 use super::tree::{Entry, Node, Table, Value, joined};
 
@@ -35,7 +36,8 @@ impl Divided {
     }
 
     /// Takes the chains out of what is free that name a model which comes with trust alone: without it they lead nowhere.
-    /// `own` are the names that the user has models for.
+    /// Rules stay, without those models: the first that fits counts, so that without one of them its files would go where
+    /// the rules behind it, or the user's chains, send them. `own` are the names that the user has models for.
     pub(super) fn withhold(&mut self, own: &[String]) {
         let mut foreign = model_names(&self.trusted);
         foreign.retain(|name| !own.contains(name));
@@ -48,10 +50,11 @@ impl Divided {
                 !leads_there
             });
         }
-        // The first that fits counts: without one of them the others would mean something else.
-        if free.get("rules").is_some_and(|entry| names_any(&entry.node, &foreign)) {
-            free.shift_remove("rules");
-            withheld.push("rules".to_owned());
+        if let Some(Value::Array(rules)) = free.get_mut("rules").map(|entry| &mut entry.node.value) {
+            for (at, rule) in rules.iter_mut().enumerate() {
+                let is_changed = leave_out(rule, &foreign);
+                withheld.extend(is_changed.then(|| format!("rules[{}].use", at + 1)));
+            }
         }
     }
 
@@ -143,7 +146,27 @@ pub(super) fn model_names(root: &Node) -> Vec<String> {
     tables.flatten().collect()
 }
 
-/// Whether a chain, or one of a list of rules, has a step of these names.
+/// Leaves steps of these names out of a rule; one without another step leads to what needs no model. Whether it had any.
+fn leave_out(rule: &mut Node, names: &[String]) -> bool {
+    let had_any = names_any(rule, names);
+    if let Value::Table(rule) = &mut rule.value
+        && let Some(Entry { node: chain, .. }) = rule.get_mut("use").filter(|_| had_any)
+    {
+        let left = match &mut chain.value {
+            Value::Array(steps) => {
+                steps.retain(|step| !names_any(step, names));
+                steps.len()
+            }
+            _ => 0,
+        };
+        if left == 0 {
+            chain.value = Value::String(BUILTIN.to_owned());
+        }
+    }
+    had_any
+}
+
+/// Whether a chain, or that of a rule, has a step of these names.
 fn names_any(node: &Node, names: &[String]) -> bool {
     match &node.value {
         Value::String(step) => names.contains(step),
