@@ -59,6 +59,39 @@ async fn the_best_model_of_this_machine_does_it_and_is_named() {
 }
 
 #[tokio::test]
+async fn of_two_servers_of_one_kind_each_is_asked_for_its_own_models() {
+    let server = async |id: &'static str| {
+        let list = json!({"data": [{"id": id}]});
+        let script = Script::by(move |_, request| match request.path.as_str() {
+            "/v1/models" => Reply::json(list.clone()),
+            _ => Reply::text(ANSWER),
+        });
+        ModelServer::start(script).await
+    };
+    let (first, second) = (server("qwen2.5-coder:7b").await, server("qwen2.5-coder:1.5b").await);
+    let probe = |server: &ModelServer| Probe {
+        server: "vLLM",
+        kind: ProviderKind::OpenAi,
+        base_url: Url::parse(&server.url()).unwrap(),
+    };
+    let engine = Engine::discovering(Config::default(), vec![probe(&first), probe(&second)]);
+    let outcome = outcome(&engine, json!({}), None).await;
+    assert!(matches!(outcome.result, Ok(Change::Edit { .. })), "{:?}", outcome.result);
+    assert_eq!((first.requests().len(), second.requests().len()), (2, 1));
+    let place = second.url().replace("http://", "");
+    let sentence =
+        format!("found vLLM with qwen2.5-coder:7b, and vLLM at {place} with qwen2.5-coder:1.5b for completion");
+    assert_eq!(outcome.route.found, Some(sentence));
+    let found = engine.found().await;
+    let names = found.providers().into_iter().map(|provider| provider.name);
+    assert_eq!(names.collect::<Vec<_>>(), ["vLLM".to_owned(), format!("vLLM at {place}")]);
+    let config = Config::default().with_found(&found);
+    for (model, server) in [("found", &first), ("found-small", &second)] {
+        assert_eq!(config.models[model].provider.base_url.as_str().trim_end_matches('/'), server.url(), "{model}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_looks_where_something_is_configured() {
     let server = ollama().await;
     let engine = Engine::discovering(Config::default(), probes(&server));

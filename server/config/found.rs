@@ -26,9 +26,9 @@ impl Found {
     /// What was picked, as a sentence; nothing where there was nothing to pick from.
     pub fn sentence(&self) -> Option<String> {
         let edits = self.edits.as_ref()?;
-        let completes = self.completes.as_ref().map(|model| match model.server == edits.server {
+        let completes = self.completes.as_ref().map(|model| match model.base_url == edits.base_url {
             true => format!(", and {} for completion", model.model),
-            false => format!(", and {} with {} for completion", model.server, model.model),
+            false => format!(", and {} with {} for completion", self.name(model), model.model),
         });
         Some(format!("found {} with {}{}", edits.server, edits.model, completes.unwrap_or_default()))
     }
@@ -37,15 +37,22 @@ impl Found {
     pub fn providers(&self) -> Vec<Provider> {
         let bare = self.bare.as_ref().map(|(provider, _)| provider.clone());
         let models = [&self.edits, &self.completes].into_iter().flatten();
-        let mut all: Vec<Provider> = models.map(LocalModel::provider).chain(bare).collect();
+        let mut all: Vec<Provider> = models.map(|model| self.provider(model)).chain(bare).collect();
         all.dedup_by(|other, one| other.base_url == one.base_url);
         all
     }
-}
 
-impl LocalModel {
-    fn provider(&self) -> Provider {
-        Provider::new(self.server, self.kind, self.base_url.clone())
+    fn provider(&self, model: &LocalModel) -> Provider {
+        Provider::new(&self.name(model), model.kind, model.base_url.clone())
+    }
+
+    /// What its server is called: what people call it, with its place where the server of `edits` is another of that name.
+    fn name(&self, model: &LocalModel) -> String {
+        let namesake = |edits: &&LocalModel| edits.server == model.server && edits.base_url != model.base_url;
+        match self.edits.as_ref().filter(namesake) {
+            Some(_) => format!("{} at {}", model.server, model.base_url.authority()),
+            None => model.server.to_owned(),
+        }
     }
 }
 
@@ -58,10 +65,8 @@ impl Config {
         }
         for (name, local) in [(FOUND, &found.edits), (FOUND_SMALL, &found.completes)] {
             let Some(local) = local else { continue };
-            if let Some(provider) = config.providers.get(local.server) {
-                let model = Model::new(name, provider.clone(), &local.model, local.context);
-                config.models.insert(name.to_owned(), model);
-            }
+            let model = Model::new(name, Arc::new(found.provider(local)), &local.model, local.context);
+            config.models.insert(name.to_owned(), model);
         }
         config.for_completion = found.completes.as_ref().map(|_| FOUND_SMALL);
         config.to_have_a_model = found.bare.as_ref().map(|(_, next)| next.clone());
