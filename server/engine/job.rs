@@ -142,7 +142,7 @@ impl Job {
             return choose(&self.baseline, &self.terms(ending), &[]);
         }
         self.choose(
-            &groups.map_err(|reason| unreadable(reason, &self.plan.scope, self.baseline.document().source()))?,
+            &groups.map_err(|reason| unreadable(reason, &self.plan.scope, texts(&self.baseline, &self.plan)))?,
             ending,
         )
     }
@@ -194,7 +194,7 @@ fn shown(path: &Path, root: Option<&Path>) -> String {
 /// Words with which models decline.
 const DECLINES: [&str; 7] = ["i can't", "i cannot", "i'm sorry", "i am sorry", "i'm unable", "i am unable", "i won't"];
 
-fn unreadable(reason: Unreadable, scope: &Scope, source: &str) -> Rejection {
+fn unreadable(reason: Unreadable, scope: &Scope, shown: Vec<&str>) -> Rejection {
     match reason {
         Unreadable::Empty => Rejection::new(ReasonCode::NoCode, "the answer is empty"),
         Unreadable::OnlyReasoning => Rejection::new(
@@ -209,7 +209,7 @@ fn unreadable(reason: Unreadable, scope: &Scope, source: &str) -> Rejection {
         Unreadable::NoPlace => Rejection::new(ReasonCode::NoCode, "nothing in the answer fits the place of the code"),
         Unreadable::Prose(text) => {
             let plain = text.to_lowercase().replace('’', "'");
-            let first = without_echo(text.lines().next().unwrap_or_default(), [source]);
+            let first = without_echo(text.lines().next().unwrap_or_default(), shown);
             match DECLINES.iter().any(|words| plain.contains(words)) {
                 true => Rejection::new(ReasonCode::Refusal, format!("the model declined: {first}")),
                 false => Rejection::new(ReasonCode::NoCode, format!("the answer has no code: {first}")),

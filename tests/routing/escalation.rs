@@ -1,6 +1,8 @@
 //! The next step of a chain: when it is asked, when not, and what is said of it.
 
-use graft_ls::engine::{Report, troubles};
+use graft_ls::actions::{ActionId, Workspace};
+use graft_ls::engine::{Report, Task, troubles};
+use graft_ls::syntax::{Document, Language};
 use serde_json::{Value, json};
 
 use super::{answering, good, is_edit, prose, run, steps, task, two};
@@ -70,6 +72,26 @@ async fn an_invalid_answer_is_sent_back_once_before_the_next_step() {
     let report = serde_json::to_value(Report::new(&outcome, "add.rs", None)).unwrap();
     assert_eq!(report["route"], json!({"chain": ["quick", "deep"], "reason": "routes.default", "privacy": "any"}));
     assert_eq!(report["attempts"][0]["message"].as_str().unwrap().split(':').next(), Some("the answer has no code"));
+}
+
+#[tokio::test]
+async fn a_refusal_repeats_neither_the_instruction_nor_the_test_file() {
+    let project = tempfile::tempdir().unwrap();
+    let (told, tested) = ("cover the lunar calendar of 1752", "def test_of_the_secret_merger(): pass");
+    std::fs::write(project.path().join("test_stats.py"), format!("{tested}\n")).unwrap();
+    let said = format!("I can't do: {told}, nor {tested}");
+    let (first, second) = (ModelServer::start([Reply::text(&said)]).await, answering().await);
+    let document = Document::new(Language::by_id("python").unwrap(), "def mean(values):\n    return values\n", None);
+    let task = Task {
+        path: Some(project.path().join("stats.py")),
+        instruction: Some(told.to_owned()),
+        model: Some("quick".to_owned()),
+        workspace: Workspace { root: Some(project.path().to_owned()), buffers: None, open: None, disk: true },
+        ..Task::new("t", ActionId::AddTests, document, 5..5)
+    };
+    let outcome = two(&first.url(), &second.url(), json!({})).execute(&task, &mut |_| ()).await;
+    assert!(first.requests()[0].body.to_string().contains("test_of_the_secret_merger"));
+    assert_eq!(outcome.result.unwrap_err().message, "quick: the model declined: I can't do: …");
 }
 
 #[tokio::test]
