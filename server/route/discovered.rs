@@ -12,13 +12,16 @@ const UNFIT: [&str; 6] = ["-base", ":base", "codellama:code", "-code:", "qwq", "
 const MEMORY_FOR_WEIGHTS: f64 = 1.25;
 
 /// The best models for a machine with so many bytes of memory. For the actions: one that takes instructions, fits and was made for
-/// code, the largest of those; of equal ones the better family, then the first. For completion: the smallest for code that fills in.
+/// code, the largest of those; of equal ones the better family, then the first. For completion: the smallest for code that fills in,
+/// which one of unknown size is not.
 pub fn choose(servers: &[FoundServer], memory: Option<u64>) -> Found {
     let all = || servers.iter().flat_map(|server| server.models.iter().map(move |model| (server, model)));
     let edits = all().min_by_key(|(_, model)| rank(model, memory));
     let other = |model: &ListedModel| edits.is_none_or(|(_, edits)| edits != model);
     // Two of one size would only push each other out of memory.
-    let fills = all().filter(|(_, model)| fills_in(model)).min_by_key(|(_, model)| (size(model), other(model)));
+    let fills = all()
+        .filter(|(_, model)| fills_in(model))
+        .min_by_key(|(_, model)| (size(model).unwrap_or(u64::MAX), other(model)));
     let local = |(server, model): (&FoundServer, &ListedModel)| LocalModel {
         server: server.probe.server,
         kind: server.probe.kind,
@@ -38,12 +41,13 @@ fn rank(model: &ListedModel, memory: Option<u64>) -> (bool, bool, bool, Reverse<
     let family = coder_family(&id);
     let unfit = UNFIT.iter().any(|word| id.contains(word));
     let fits = fits(model, memory);
-    let size = i128::from(size(model));
+    let size = i128::from(size(model).unwrap_or(0));
     // What is too large is the better the smaller it is: a GPU may have the room that the machine has not.
     (unfit, !fits, family.is_none(), Reverse(if fits { size } else { -size }), family.unwrap_or(usize::MAX))
 }
 
-/// Whether there is room for it. What is in memory already has found its room, and who does not tell its size is believed.
+/// Whether there is room for it. What its server lists as in memory has found its room (llama.cpp tells, Ollama does not), and who
+/// does not tell its size is believed.
 fn fits(model: &ListedModel, memory: Option<u64>) -> bool {
     let takes = model.size.filter(|_| model.is_loaded != Some(true)).map(|bytes| bytes as f64 * MEMORY_FOR_WEIGHTS);
     takes.zip(memory).is_none_or(|(takes, memory)| takes <= memory as f64)
@@ -56,9 +60,9 @@ fn fills_in(model: &ListedModel) -> bool {
     coder_family(&model.id).is_some() && can.unwrap_or_else(|| Family::of_model(&model.id).is_some())
 }
 
-/// In millions of parameters.
-fn size(model: &ListedModel) -> u64 {
-    millions_of_parameters(model.parameters.as_deref(), &model.id, model.size).unwrap_or(0)
+/// In millions of parameters, where that can be told.
+fn size(model: &ListedModel) -> Option<u64> {
+    millions_of_parameters(model.parameters.as_deref(), &model.id, model.size)
 }
 
 fn bare(server: &FoundServer, memory: Option<u64>) -> (Provider, String) {
@@ -109,6 +113,11 @@ mod tests {
             (&[&["codestral:22b", "devstral:22b"]], "found Ollama with devstral:22b, and codestral:22b for completion"),
             (&[&["qwq:32b", "gemma3:12b"]], "found Ollama with gemma3:12b"),
             (&[&[], &["model.gguf"]], "found llama.cpp with model.gguf"),
+            // Who does not tell its size is large: completion is to be quick.
+            (
+                &[&["deepseek-coder-v2", "qwen2.5-coder:7b", "qwen2.5-coder:1.5b"]],
+                "found Ollama with qwen2.5-coder:7b, and qwen2.5-coder:1.5b for completion",
+            ),
         ] {
             assert_eq!(found(servers, None).sentence().as_deref(), Some(expected));
         }
