@@ -49,7 +49,8 @@ impl Machine {
     }
 }
 
-/// All memory of this machine in bytes, where it tells: Linux has a file for it, macOS a program; elsewhere it takes calls that are not worth it.
+/// All memory of this machine in bytes, where it tells: Linux has a file for it, macOS a program; elsewhere it takes calls that are
+/// not worth it.
 pub async fn memory() -> Option<u64> {
     match cfg!(target_os = "macos") {
         true => printed(Path::new("/usr/sbin/sysctl"), &["-n", "hw.memsize"]).await?.trim().parse().ok(),
