@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::task::JoinHandle;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::{JoinHandle, block_in_place};
 
 use super::job::{Draft, Job};
 use super::record::{Judged, Record, Tried};
@@ -92,8 +93,8 @@ pub(super) fn facts(task: &Task, job: &Job) -> TaskFacts {
     TaskFacts { path: task.path_in_project(), privacy: job.privacy.clone(), ..facts }
 }
 
-/// A text in which planning and judging take less time than waking another thread for them does, in bytes; and the longest answer
-/// of which that holds.
+/// A text in which planning and judging are begun sooner than another thread wakes up for them, in bytes; and the longest answer of
+/// which that holds.
 const SHORT: usize = 16 * 1024;
 const SHORT_ANSWER: usize = 2 * 1024;
 
@@ -102,13 +103,23 @@ pub(super) async fn verdict(engine: &Engine, task: &Task, config: &Arc<Config>) 
     looked_up(engine, task, config).await.map_err(|_| internal())
 }
 
+/// Works at once, on the thread that asks; what else waits for that thread moves to another, where the runtime has several: most
+/// short work is over in no time, but some answers take long to refuse. Nothing where the work panics.
+fn in_place<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let work = || catch_unwind(AssertUnwindSafe(work)).ok();
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::CurrentThread => work(),
+        _ => block_in_place(work),
+    }
+}
+
 fn looked_up(engine: &Engine, task: &Task, config: &Arc<Config>) -> JoinHandle<Verdict> {
     let (engine, task, config) = (engine.clone(), task.clone(), config.clone());
     tokio::task::spawn_blocking(move || engine.verdict(&task, &config))
 }
 
-/// The class of the task's document, unless it is `known`, and its plan. Planning reads the whole text and, for tests, files around it: off the threads
-/// that serve connections, but where there is little to read.
+/// The class of the task's document, unless it is `known`, and its plan. Planning reads the whole text and, for tests, files around
+/// it: off the threads that serve connections, but where there is little to read.
 async fn plan(
     engine: &Engine,
     task: &Task,
@@ -119,7 +130,7 @@ async fn plan(
     if task.action != ActionId::AddTests && task.document.text().len() <= SHORT {
         // While the disk is looked at.
         let looking = looked_up(engine, task, config);
-        let draft = catch_unwind(AssertUnwindSafe(|| Draft::of(task, config, &found))).map_err(|_| internal())?;
+        let draft = in_place(|| Draft::of(task, config, &found)).ok_or_else(internal)?;
         let own = looking.await.map_err(|_| internal())?;
         let job = draft.map(|draft| draft.under(engine, task, config, own.clone()));
         return Ok((own, job));
@@ -141,7 +152,7 @@ async fn plan(
 pub(super) async fn judge(job: &Arc<Job>, answer: &str, ending: Ending) -> Judged {
     let is_short = job.baseline.document().text().len() <= SHORT && answer.len() <= SHORT_ANSWER;
     let judged = match is_short {
-        true => catch_unwind(AssertUnwindSafe(|| job.judge(answer, ending))).ok(),
+        true => in_place(|| job.judge(answer, ending)),
         false => {
             let (job, answer) = (job.clone(), answer.to_owned());
             tokio::task::spawn_blocking(move || job.judge(&answer, ending)).await.ok()
@@ -257,4 +268,29 @@ fn ending(finish_reason: Option<&str>) -> Result<Ending, Rejection> {
         }
         _ => Ending::Unknown,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_waits_for_a_thread_goes_on_while_it_works() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let waited = runtime.block_on(runtime.spawn(async {
+            let (said, heard) = mpsc::channel();
+            tokio::spawn(async move { said.send("meanwhile") });
+            in_place(|| heard.recv_timeout(Duration::from_secs(20)))
+        }));
+        assert_eq!(waited.unwrap(), Some(Ok("meanwhile")));
+    }
+
+    #[tokio::test]
+    async fn a_runtime_of_one_thread_works_too_and_a_panic_is_nothing() {
+        assert_eq!(in_place(|| 1), Some(1));
+        assert_eq!(in_place(|| -> u8 { panic!("on purpose") }), None);
+    }
 }
