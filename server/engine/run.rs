@@ -129,9 +129,12 @@ async fn plan(
 ) -> Result<(Verdict, Result<Job, Rejection>), Failure> {
     if task.action != ActionId::AddTests && task.document.text().len() <= SHORT {
         // While the disk is looked at.
-        let looking = looked_up(engine, task, config);
+        let known = known.ok_or_else(|| looked_up(engine, task, config));
         let draft = in_place(|| Draft::of(task, config, &found)).ok_or_else(internal)?;
-        let own = looking.await.map_err(|_| internal())?;
+        let own = match known {
+            Ok(own) => own,
+            Err(looking) => looking.await.map_err(|_| internal())?,
+        };
         let job = draft.map(|draft| draft.under(engine, task, config, own.clone()));
         return Ok((own, job));
     }
