@@ -25,10 +25,11 @@ impl Log {
         Ok(Log { file: opened(&path)?, path })
     }
 
-    /// Puts the file aside if it is still the long one, and goes on with the one that is there then.
+    /// Puts the file aside if it is still the long one, and goes on with the one that is there then. Not while another process is
+    /// at it: it may have been stopped there.
     fn turn(&mut self) -> io::Result<()> {
         let lock = File::options().create(true).truncate(false).write(true).open(self.path.with_extension("lock"))?;
-        lock.lock()?;
+        lock.try_lock()?;
         // Another process may have been here.
         if fs::metadata(&self.path).is_ok_and(|known| known.len() >= LONGEST) {
             fs::rename(&self.path, self.path.with_extension("old.log"))?;
@@ -93,8 +94,32 @@ mod tests {
                 scope.spawn(move || (0..100).for_each(|_| log.write_all(LINE.as_bytes()).unwrap()));
             }
         });
-        assert_eq!(size(&path.with_extension("old.log")), LONGEST);
-        assert_eq!(fs::read_to_string(&path).unwrap(), LINE.repeat(800));
+        // Who came while another was at it wrote on.
+        let old = fs::read_to_string(path.with_extension("old.log")).unwrap();
+        let lines = old.trim_start_matches('x').to_owned() + &fs::read_to_string(&path).unwrap();
+        assert!(
+            old.len() - old.trim_start_matches('x').len() == usize::try_from(LONGEST).unwrap()
+                && lines == LINE.repeat(800)
+        );
+    }
+
+    #[test]
+    fn one_that_another_process_never_ends_to_put_aside_is_written_on_until_it_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("graft-ls.log");
+        let long = "x".repeat(usize::try_from(LONGEST).unwrap());
+        fs::write(&path, &long).unwrap();
+        let stopped = File::create(path.with_extension("lock")).unwrap();
+        stopped.lock().unwrap();
+        let mut log = Log::open(path.clone()).unwrap();
+        let (said, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || said.send(log.write_all(LINE.as_bytes()).map(|()| log)));
+        let mut log = heard.recv_timeout(std::time::Duration::from_secs(20)).unwrap().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), long.clone() + LINE);
+        drop(stopped);
+        log.write_all(LINE.as_bytes()).unwrap();
+        assert_eq!(fs::read_to_string(path.with_extension("old.log")).unwrap(), long + LINE);
+        assert_eq!(fs::read_to_string(&path).unwrap(), LINE);
     }
 
     #[test]
