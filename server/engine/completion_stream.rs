@@ -17,10 +17,13 @@ struct Text {
     raw: String,
     /// Whether something came since somebody asked.
     is_new: bool,
-    /// Whether something came that was not looked at, and with a line's end.
-    is_unread: bool,
+    /// How much was looked at, in bytes, and whether a line ended since.
+    read: usize,
     has_line: bool,
 }
+
+/// As much as this is looked at though more may be at hand, in bytes: a server may never pause.
+const UNREAD: usize = 4 * 1024;
 
 /// How a stream was left.
 pub(super) enum Streamed {
@@ -47,7 +50,7 @@ impl Heard {
 
     /// Waits for the answer, or for as much of it as is enough: then it is dropped, which closes the connection. `enough` says what is
     /// left of a text that need not go on; the flag says whether a line ended since it was asked last. What comes in one go is looked
-    /// at once.
+    /// at once, unless it is long.
     pub(super) async fn until(
         &self,
         enough: impl Fn(&str, bool) -> Option<Finished>,
@@ -64,13 +67,13 @@ impl Heard {
                     Some(finished) => Streamed::Enough(finished),
                     None => Streamed::Ended(Err(error)),
                 }),
-                Poll::Pending if std::mem::take(&mut text.is_new) => {
+                Poll::Pending if std::mem::take(&mut text.is_new) && text.raw.len() - text.read < UNREAD => {
                     // More may be at hand.
-                    text.is_unread = true;
                     context.waker().wake_by_ref();
                     Poll::Pending
                 }
-                Poll::Pending if std::mem::take(&mut text.is_unread) => {
+                Poll::Pending if text.read < text.raw.len() => {
+                    text.read = text.raw.len();
                     let has_line = std::mem::take(&mut text.has_line);
                     enough(&text.raw, has_line)
                         .map_or(Poll::Pending, |finished| Poll::Ready(Streamed::Enough(finished)))
@@ -125,6 +128,20 @@ mod tests {
             std::future::pending().await
         };
         assert_eq!(looked_at(&heard, asked).await, (Some("a\nb\nc\n".to_owned()), 1));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_never_pauses_is_looked_at() {
+        let heard = Heard::default();
+        let flood = "a\n".repeat(100);
+        let asked = async {
+            while heard.add(&flood) < 1 << 20 {
+                tokio::task::yield_now().await;
+            }
+            std::future::pending().await
+        };
+        let (text, looks) = looked_at(&heard, asked).await;
+        assert!(text.is_some_and(|text| text.len() < UNREAD + flood.len()) && looks == 1);
     }
 
     #[tokio::test]
