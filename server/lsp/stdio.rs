@@ -26,8 +26,8 @@ type Output = Box<dyn AsyncWrite + Unpin + Send>;
 /// Serves the client on standard input and output; see [`serve`]. To be called on a tokio runtime with timers and input.
 pub async fn serve_stdio(engine: Engine, load: LoadConfig) -> End {
     let (written, all_written) = oneshot::channel::<()>();
-    let input = waited::input().unwrap_or_else(copied_input);
-    let output = waited::output().unwrap_or_else(|| copied_output(written));
+    let input = waited::input(std::io::stdin()).unwrap_or_else(copied_input);
+    let output = waited::output(std::io::stdout()).unwrap_or_else(|| copied_output(written));
     // On the runtime's own threads: what a message starts begins on the thread that read it.
     let end = Handle::current().spawn(serve(input, output, Arc::new(engine), load)).await;
     let _ = timeout(FAREWELL, all_written).await;
@@ -38,33 +38,45 @@ pub async fn serve_stdio(engine: Engine, load: LoadConfig) -> End {
 #[cfg(unix)]
 mod waited {
     use std::fs::File;
-    use std::io::{self, stdin, stdout};
+    use std::io;
     use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::fs::FileTypeExt;
-    use std::os::unix::net::UnixStream as Socket;
 
+    use rustix::io::ioctl_fionbio;
     use tokio::net::UnixStream;
     use tokio::net::unix::pipe;
 
     use super::{Input, Output};
 
-    pub(super) fn input() -> Option<Input> {
-        let (own, is_socket) = copy_of(stdin()).ok()?;
-        match is_socket {
-            true => Some(Box::new(socket(own).ok()?)),
-            false => Some(Box::new(pipe::Receiver::from_owned_fd(own).ok()?)),
-        }
+    pub(super) fn input(stream: impl AsFd) -> Option<Input> {
+        waited(&stream, |own, is_socket| {
+            Ok(match is_socket {
+                true => Box::new(socket(own)?) as Input,
+                false => Box::new(pipe::Receiver::from_owned_fd(own)?),
+            })
+        })
     }
 
-    pub(super) fn output() -> Option<Output> {
-        let (own, is_socket) = copy_of(stdout()).ok()?;
-        match is_socket {
-            true => Some(Box::new(socket(own).ok()?)),
-            false => Some(Box::new(pipe::Sender::from_owned_fd(own).ok()?)),
-        }
+    pub(super) fn output(stream: impl AsFd) -> Option<Output> {
+        waited(&stream, |own, is_socket| {
+            Ok(match is_socket {
+                true => Box::new(socket(own)?) as Output,
+                false => Box::new(pipe::Sender::from_owned_fd(own)?),
+            })
+        })
     }
 
-    /// A handle of its own, and whether it is a socket's, as editors built on libuv give them.
+    /// What is made of a handle of its own, which may be a socket's, as editors built on libuv give them. Where that fails, the
+    /// stream is left as threads need it: whether reading waits is a matter of the stream, not of the handle.
+    fn waited<T>(stream: impl AsFd, make: impl FnOnce(OwnedFd, bool) -> io::Result<T>) -> Option<T> {
+        let made = copy_of(&stream).and_then(|(own, is_socket)| make(own, is_socket));
+        if made.is_err() {
+            let _ = ioctl_fionbio(&stream, false);
+        }
+        made.ok()
+    }
+
+    /// A handle of its own, and whether it is a socket's.
     fn copy_of(stream: impl AsFd) -> io::Result<(OwnedFd, bool)> {
         let file = File::from(stream.as_fd().try_clone_to_owned()?);
         let is_socket = file.metadata()?.file_type().is_socket();
@@ -72,9 +84,8 @@ mod waited {
     }
 
     fn socket(own: OwnedFd) -> io::Result<UnixStream> {
-        let socket = Socket::from(own);
-        socket.set_nonblocking(true)?;
-        UnixStream::from_std(socket)
+        ioctl_fionbio(&own, true)?;
+        UnixStream::from_std(own.into())
     }
 }
 
@@ -83,11 +94,11 @@ mod waited {
 mod waited {
     use super::{Input, Output};
 
-    pub(super) fn input() -> Option<Input> {
+    pub(super) fn input<T>(_: T) -> Option<Input> {
         None
     }
 
-    pub(super) fn output() -> Option<Output> {
+    pub(super) fn output<T>(_: T) -> Option<Output> {
         None
     }
 }
@@ -133,6 +144,30 @@ fn write_stdout(runtime: &Handle, mut stream: DuplexStream) {
         let bytes = buffer.get(..read).unwrap_or_default();
         if stdout.write_all(bytes).and_then(|()| stdout.flush()).is_err() {
             return;
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::pipe;
+    use std::os::unix::net::UnixStream;
+
+    use rustix::fs::{OFlags, fcntl_getfl};
+
+    use super::waited;
+
+    #[test]
+    fn what_cannot_be_waited_for_is_left_to_threads_as_they_need_it() {
+        let gone = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        let handle = gone.handle().clone();
+        drop(gone);
+        let _inside = handle.enter();
+        let ((read, write), (near, far)) = (pipe().unwrap(), UnixStream::pair().unwrap());
+        assert!(waited::input(&read).is_none() && waited::output(&write).is_none());
+        assert!(waited::input(&near).is_none() && waited::output(&far).is_none());
+        for flags in [fcntl_getfl(&read), fcntl_getfl(&write), fcntl_getfl(&near), fcntl_getfl(&far)] {
+            assert!(!flags.unwrap().contains(OFlags::NONBLOCK));
         }
     }
 }

@@ -92,8 +92,8 @@ async fn leaves_when_nobody_reads_and_the_output_is_full() {
 
 /// Editors built on libuv give sockets, and a shell may give files.
 #[cfg(unix)]
-#[test]
-fn speaks_over_sockets_and_files_too() {
+#[tokio::test]
+async fn speaks_over_sockets_and_files_too() {
     use std::fs::File;
     use std::io::{Read, Write};
     use std::net::Shutdown;
@@ -102,9 +102,12 @@ fn speaks_over_sockets_and_files_too() {
 
     let home = tempfile::tempdir().unwrap();
     let start = |input: Stdio, output: Stdio| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_graft-ls"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_graft-ls"));
         command.env_clear().env("HOME", home.path()).env("GRAFT_DISCOVER", "none").stderr(Stdio::null());
-        command.stdin(input).stdout(output).spawn().unwrap()
+        command.stdin(input).stdout(output).kill_on_drop(true).spawn().unwrap()
+    };
+    let ends_well = async |mut server: Child| {
+        timeout(DEADLINE, server.wait()).await.expect("the server goes on").unwrap().success()
     };
     let params = json!({"processId": null, "rootUri": null, "capabilities": {}});
     let said = [
@@ -116,17 +119,17 @@ fn speaks_over_sockets_and_files_too() {
 
     let pair = || UnixStream::pair().unwrap();
     let ((mut input, their_input), (mut output, their_output)) = (pair(), pair());
-    let mut server = start(OwnedFd::from(their_input).into(), OwnedFd::from(their_output).into());
+    let server = start(OwnedFd::from(their_input).into(), OwnedFd::from(their_output).into());
     output.set_read_timeout(Some(DEADLINE)).unwrap();
     input.write_all(&said).unwrap();
     input.shutdown(Shutdown::Write).unwrap();
     let mut over_sockets = String::new();
     output.read_to_string(&mut over_sockets).unwrap();
-    assert!(server.wait().unwrap().success() && over_sockets.contains("\"id\":2"), "{over_sockets}");
+    assert!(ends_well(server).await && over_sockets.contains("\"id\":2"), "{over_sockets}");
 
     let (from, to) = (home.path().join("in"), home.path().join("out"));
     std::fs::write(&from, &said).unwrap();
-    let mut server = start(File::open(&from).unwrap().into(), File::create(&to).unwrap().into());
-    assert!(server.wait().unwrap().success());
+    let server = start(File::open(&from).unwrap().into(), File::create(&to).unwrap().into());
+    assert!(ends_well(server).await);
     assert_eq!(std::fs::read_to_string(&to).unwrap(), over_sockets);
 }
