@@ -127,8 +127,8 @@ impl Document {
     /// The document after `range` (bytes, rounded down to whole characters) became `new`, under another version.
     pub fn edited(&self, range: Range<usize>, new: &str, version: Option<i32>) -> Document {
         let state = &*self.0;
-        let start = range.start.min(state.text.len());
-        let end = range.end.clamp(start, state.text.len());
+        let start = state.text.floor(range.start);
+        let end = state.text.floor(range.end).max(start);
         let mut text = state.text.clone();
         text.replace(start..end, new);
         let returns = state.returns.after(&text, start..start + new.len());

@@ -173,12 +173,12 @@ mod tests {
     use super::*;
     use crate::syntax::Language;
 
-    const RUST: &str = "//! Doc.\n\nuse a::{b, c};\n\n/// A.\n#[derive(Debug)]\nstruct A { x: u8 }\n\n// near\nimpl A {\n    /// F.\n    fn f(&self) -> u8 { 1 }\n\n    #[inline]\n    fn g(&self) {\n        fn inner() {}\n        let s = \"text\";\n        return;\n    }\n\n    // h\n    fn h() {}\n}\n\nfn twice() {}\n\nconst C: u8 = 1;\n\n#[cfg(a)]\nfn twice() {}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn works() {\n        assert!(true);\n    }\n}\n";
-    const PYTHON: &str = "\"\"\"Doc.\"\"\"\n\nimport os\nfrom a import b\n\nLIMIT = 3\n\n\n# about A\n@dec\nclass A(B):\n    \"\"\"Doc of A.\"\"\"\n\n    x = 1\n\n    def f(self):\n        \"\"\"F.\"\"\"\n        return 1\n\n    # g\n    @staticmethod\n    def g(x):\n        def inner(): pass\n        return inner\n\n    def h(self): pass\n\n\ndef one(a):\n    if a:\n        return 'x'\n    else:\n        def deep(): pass\n\n\ndef two():\n    pass\n\n\ndef test_two():\n    assert two() is None\n";
-    const JAVASCRIPT: &str = "import fs from \"fs\";\n\n/** A. */\nexport class A extends B {\n  // f\n  f() { return 1; }\n\n  static g(x) {\n    return () => { function inner() {} };\n  }\n\n  h() {}\n}\n\nconst one = (a) => a + 1;\n\n// two\nexport function two() { return `x ${one(1)}`; }\n\nfunction two() {}\n\ndescribe(\"two\", () => {\n  it(\"works\", () => { two(); });\n});\n";
-    const TYPESCRIPT: &str = "import { a } from \"b\";\n\ninterface I { x: number; f(): void }\n\ntype T = string | I;\n\nenum E { P, Q }\n\nnamespace N {\n  export class A {\n    // f\n    f(): number { return 1; }\n\n    g(x: T) {}\n\n    h() {}\n  }\n\n  function inside() {}\n}\n\nexport function two(a: I): void;\nexport function two(a: any) { return; }\n\nabstract class B { abstract f(): void }\n";
-    const GO: &str = "// Doc.\npackage a\n\nimport (\n\t\"fmt\"\n\tb \"c/d\"\n)\n\n// S doc.\ntype S struct{ x int }\n\ntype (\n\tA int\n\t// B doc.\n\tB interface {\n\t\tF()\n\t}\n)\n\nconst x, y = 1, 2\n\n// m\nfunc (s *S) m() int {\n\tf := func() {}\n\treturn s.x\n}\n\n//go:noinline\nfunc f() {}\n\nfunc TestF(t *testing.T) { f() }\n";
-    const JAVA: &str = "/* Doc. */\npackage a;\n\nimport java.util.List;\n\n/** A. */\n@X\nclass A {\n    int a, b;\n\n    A(final List<int[]> x, int... y) {}\n\n    // f\n    @Test void f(Map.Entry<K, V>[] e) { int local = 1; return; }\n\n    /** g */\n    int g() { return 1; }\n\n    enum E { P { void g() {} }, Q }\n\n    int g(int x) { return new Object() { int h() { return 2; } }.h(); }\n}\n\nrecord R(int x) { R {} }\n\ninterface I { void f(); }\n";
+    const RUST: &str = "//! Döc.\n\nuse a::{b, c};\n\n/// A.\n#[derive(Debug)]\nstruct A { x: u8 }\n\n// near\nimpl A {\n    /// F.\n    fn f(&self) -> u8 { 1 }\n\n    #[inline]\n    fn g(&self) {\n        fn inner() {}\n        let s = \"té🦀t\";\n        return;\n    }\n\n    // h\n    fn h() {}\n}\n\nfn twice() {}\n\nconst C: u8 = 1;\n\n#[cfg(a)]\nfn twice() {}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn works() {\n        assert!(true);\n    }\n}\n";
+    const PYTHON: &str = "\"\"\"Doc.\"\"\"\n\nimport os\nfrom a import b\n\nLIMIT = 3\n\n\n# über A\n@dec\nclass A(B):\n    \"\"\"Doc of A.\"\"\"\n\n    ñ = 1\n\n    def f(self):\n        \"\"\"F.\"\"\"\n        return 1\n\n    # g\n    @staticmethod\n    def g(x):\n        def inner(): pass\n        return inner\n\n    def h(self): pass\n\n\ndef one(a):\n    if a:\n        return 'é🦀'\n    else:\n        def deep(): pass\n\n\ndef two():\n    pass\n\n\ndef test_two():\n    assert two() is None\n";
+    const JAVASCRIPT: &str = "import fs from \"fs\";\n\n/** A. */\nexport class A extends B {\n  // f\n  f() { return 1; }\n\n  static g(x) {\n    return () => { function inner() {} };\n  }\n\n  h() {}\n}\n\nconst one = (a) => a + \"é\";\n\n// zwei 🦀\nexport function two() { return `x ${one(1)}`; }\n\nfunction two() {}\n\ndescribe(\"two\", () => {\n  it(\"works\", () => { two(); });\n});\n";
+    const TYPESCRIPT: &str = "import { a } from \"b\";\n\ninterface I { ü: number; f(): void }\n\ntype T = string | I;\n\nenum E { P, Q }\n\nnamespace N {\n  export class A {\n    // 🦀\n    f(): number { return 1; }\n\n    g(x: T) {}\n\n    h() {}\n  }\n\n  function inside() {}\n}\n\nexport function two(a: I): void;\nexport function two(a: any) { return; }\n\nabstract class B { abstract f(): void }\n";
+    const GO: &str = "// Doc.\npackage a\n\nimport (\n\t\"fmt\"\n\tb \"c/d\"\n)\n\n// Š döc.\ntype S struct{ ж int }\n\ntype (\n\tA int\n\t// B doc.\n\tB interface {\n\t\tF()\n\t}\n)\n\nconst x, y = 1, 2\n\n// m\nfunc (s *S) m() int {\n\tf := func() {}\n\treturn s.x\n}\n\n//go:noinline\nfunc f() {}\n\nfunc TestF(t *testing.T) { f() }\n";
+    const JAVA: &str = "/* Doc. */\npackage a;\n\nimport java.util.List;\n\n/** Ä🦀. */\n@X\nclass A {\n    int ä, b;\n\n    A(final List<int[]> x, int... y) {}\n\n    // f\n    @Test void f(Map.Entry<K, V>[] e) { int local = 1; return; }\n\n    /** g */\n    int g() { return 1; }\n\n    enum E { P { void g() {} }, Q }\n\n    int g(int x) { return new Object() { int h() { return 2; } }.h(); }\n}\n\nrecord R(int x) { R {} }\n\ninterface I { void f(); }\n";
     /// With a place inside one of several functions.
     const SAMPLES: [(&str, &str, &str); 7] = [
         ("rust", RUST, "return"),
@@ -190,8 +190,11 @@ mod tests {
         ("java", JAVA, "return 1"),
     ];
     /// What people type, and what changes the meaning of what follows.
-    const TYPED: [&str; 22] = [
+    const TYPED: [&str; 25] = [
         "",
+        "é",
+        "🦀 = ",
+        "\r\n",
         "x",
         "1",
         "\n",
@@ -238,10 +241,11 @@ mod tests {
         #[test]
         fn an_outline_is_the_same_however_the_text_came_about(
             sample in 0..SAMPLES.len(),
+            line_end in prop::sample::select(vec!["\n", "\r\n"]),
             edits in prop::collection::vec((any::<bool>(), 0usize..1000, 0usize..12, 0..TYPED.len()), 1..12),
         ) {
             let (id, text, _) = SAMPLES[sample];
-            let mut now = document(id, text);
+            let mut now = document(id, &text.replace('\n', line_end));
             now.outline();
             for (is_asked, start, length, typed) in edits {
                 let start = start % now.source().len().max(1);

@@ -104,6 +104,11 @@ impl Text {
         Span { start: self.position(range.start, encoding), end: self.position(range.end, encoding) }
     }
 
+    /// Where the character that holds byte `offset` starts, in bytes; the end for what is beyond it.
+    pub fn floor(&self, offset: usize) -> usize {
+        self.0.char_to_byte(self.0.byte_to_char(offset.min(self.len())))
+    }
+
     /// Puts `new` in the place of `range` (bytes, clamped to the text and to whole characters).
     pub fn replace(&mut self, range: Range<usize>, new: &str) {
         let start = self.0.byte_to_char(range.start.min(self.len()));
