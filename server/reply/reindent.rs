@@ -45,7 +45,6 @@ impl<'a> Block<'a> {
             let stood = is_most(&kept);
             // A deeper line that stands as it stood tells the steps as well.
             let told = stood && kept.iter().any(|line| line.is_deeper && line.stands);
-            let all_stand = told && kept.len() > 1 && kept.iter().all(|line| line.stands);
             for convert in [!told, told] {
                 for shift_strings in [true, false] {
                     if shift_strings && self.strings_stayed(base, place) {
@@ -54,8 +53,7 @@ impl<'a> Block<'a> {
                     let scaled = if convert && !stood { self.scaled_step(base, place) } else { None };
                     for step in self.steps(base, convert, place.unit).into_iter().chain(scaled.map(Some)) {
                         let text = self.settled(&self.set(base, place, step, shift_strings), place, step, stood);
-                        // What stands as it stood fits, whatever is its shallowest line.
-                        let fits = self.fits(&text, place) || all_stand && step.is_none();
+                        let fits = self.fits(&text, place);
                         if !results.contains(&(fits, text.clone())) {
                             results.push((fits, text));
                         }

@@ -7,7 +7,7 @@ use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::reindent::Place;
 use crate::reply::{Candidate, Reading};
-use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, code_tokens, line_in_string};
+use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, Outline, code_tokens, line_in_string};
 use crate::text::{Edit, leading_whitespace, line_matches};
 
 /// Readings of `text` as the body of `target`; `declares_namesake` where a namesake in it is known to be the body's own.
@@ -191,17 +191,26 @@ fn texts(question: &Question<'_>, inner: &Document, body: &Range<usize>) -> Vec<
     whole.chain(blocks).collect()
 }
 
-/// The blanks of the statements of a body that has lines of its own.
+/// The blanks of the statements of a body that has lines of its own; a comment may stand anywhere.
 fn level_of<'d>(document: &'d Document, body: &Range<usize>) -> Option<&'d str> {
-    let own_lines = match document.language().body {
-        BodyForm::Braces => document.slice(body.clone()).strip_suffix('}')?.split_once('\n')?.1,
-        BodyForm::Indented => document.slice(document.line_start(body.start)..body.end),
+    let start = match document.language().body {
+        BodyForm::Braces => body.start + document.slice(body.clone()).find('\n')? + 1,
+        BodyForm::Indented => document.line_start(body.start),
     };
-    // A comment may stand anywhere.
-    let marks = document.language().comment_marks;
-    let is_free = |line: &str| marks.iter().any(|mark| line.starts_with(mark));
-    let is_statement = |line: &&str| !line.trim().is_empty() && !is_free(line.trim_start());
-    own_lines.lines().find(is_statement).map(leading_whitespace)
+    let end = match document.language().body {
+        BodyForm::Braces => body.start + document.slice(body.clone()).strip_suffix('}')?.len(),
+        BodyForm::Indented => body.end,
+    };
+    let comments = Outline::of(document, Some(body.clone())).comments;
+    let mut at = start;
+    for line in document.slice(start..end.max(start)).split_inclusive('\n') {
+        let first = at + leading_whitespace(line).len();
+        at += line.len();
+        if !line.trim().is_empty() && !comments.iter().any(|comment| comment.contains(&first)) {
+            return Some(leading_whitespace(line));
+        }
+    }
+    None
 }
 
 /// The blanks after the opening brace and before the closing one, as the old body has them where it has lines of its own.
