@@ -84,11 +84,13 @@ impl Session {
         }
     }
 
-    /// Makes the edit, and takes it back as an editor's undo does: each piece by itself.
+    /// Makes the edit, and once the job has ended takes it back as an editor's undo does: each piece by itself. Who undoes in the
+    /// same moment seems not to have made it.
     async fn make(&mut self, edit: &Value) {
         let Session { editor, text, version, .. } = self;
         *version += 2;
         editor.make(edit, *version - 1).await;
+        editor.asked("window/logMessage").await;
         let pieces = edit["params"]["edit"]["documentChanges"][0]["edits"].as_array().unwrap();
         let undone: Vec<Value> = pieces.iter().map(|piece| undone(text, piece)).collect();
         let document = json!({"uri": URI, "version": version});

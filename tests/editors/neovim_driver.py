@@ -134,6 +134,11 @@ class Neovim:
         """Everything that was said to the person."""
         return self.lua("return probe.told()")
 
+    def heard(self, words: str) -> str:
+        """Waits until the person was told something with these words; the reason comes right behind the end of a job."""
+        self.wait(f"word of {words!r}", "return probe.told():find(..., 1, true)", words)
+        return self.told()
+
     def sync(self) -> dict:
         """Waits until the server has heard of all changes; returns its status."""
         return self.lua("return probe.sync(vim.api.nvim_get_current_buf()).result")

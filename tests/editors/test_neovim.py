@@ -105,7 +105,7 @@ class Menu(Editing):
                 held.release()
                 editor.ended()
                 self.assertEqual(editor.text(), case.source.replace("widest", "over_widest", 1))
-                self.assertRegex(editor.told(), r"Graft: the code changed while")
+                editor.heard("Graft: the code changed while")
 
     def test_does_no_damage_where_the_editor_has_not_told_of_a_change(self) -> None:
         # Neovim opens documents as version 0, and checks no version below 1: an edit sent as version 0 lands wherever its lines now are.
@@ -135,7 +135,7 @@ class Menu(Editing):
         editor = self.edit("python")
         editor.pick("Graft: document `widest`")
         editor.ended()
-        self.assertRegex(editor.told(), r"Graft: .*(no code|refus|declin)")
+        self.assertRegex(editor.heard("Graft: "), r"Graft: .*(no code|refus|declin)")
         self.assertEqual(editor.text(), SOURCES["python"])
 
 
@@ -185,7 +185,7 @@ class Review(Editing):
                 editor.answer(answer)
                 self.assertEqual(editor.ended(), "discarded")
                 self.assertEqual(editor.text(), case.source)
-                self.assertIn("Graft: discarded: document `widest`; nothing was changed", editor.told())
+                editor.heard("Graft: discarded: document `widest`; nothing was changed")
 
     def test_merges_what_is_typed_before_the_answer(self) -> None:
         editor, case = self.asked()
