@@ -16,7 +16,8 @@ impl Block<'_> {
         }
         let content: Vec<bool> = self.no_layout().collect();
         let depths = depths(&lines);
-        let fallen = Fallen { block: self, place, pairs: paired(&place.old, &lines), lines, depths, content };
+        let (pairs, old_depths) = (paired(&place.old, &lines), self::depths(&place.old));
+        let fallen = Fallen { block: self, place, pairs, lines, depths, old_depths, content };
         if fallen.shows() { fallen.raised() } else { text }
     }
 }
@@ -30,6 +31,8 @@ struct Fallen<'a> {
     pairs: Vec<Option<usize>>,
     /// For each line how many brackets are open around it.
     depths: Vec<i32>,
+    /// The same of the old lines.
+    old_depths: Vec<i32>,
     /// For each line whether its blanks belong to a string or a comment.
     content: Vec<bool>,
 }
@@ -39,23 +42,21 @@ impl Fallen<'_> {
     /// kept line at that level stood there. Not where lines that have not fallen were moved too: that is a layout which somebody
     /// chose; nor where more brackets are open at the end than were: then no line's depth is known.
     fn shows(&self) -> bool {
-        let old_depths = self.old_depths();
         let last = |lines: &[&str], depths: &[i32]| {
             lines.iter().rposition(|line| !line.trim().is_empty()).and_then(|at| depths.get(at).copied())
         };
-        if last(&self.lines, &self.depths) != last(&self.place.old, &old_depths) || self.moved(&old_depths) {
+        if last(&self.lines, &self.depths) != last(&self.place.old, &self.old_depths) || self.moved() {
             return false;
         }
         let kept = (1..self.lines.len()).filter(|at| self.may_have_fallen(*at));
-        let stood: Vec<(usize, bool)> =
-            kept.filter_map(|at| Some((at, self.stood(at, &old_depths)? == self.place.base))).collect();
+        let stood: Vec<(usize, bool)> = kept.filter_map(|at| Some((at, self.stood(at)? == self.place.base))).collect();
         let is_deep = |at: usize| self.depths[at] > 0 && self.lines[at].contains(char::is_alphanumeric);
         stood.iter().any(|(at, stayed)| !stayed && is_deep(*at))
             || stood.len() > 1 && stood.iter().all(|(_, stayed)| !stayed)
     }
 
     /// Whether a kept line that has not fallen stands elsewhere than it stood, in as many brackets.
-    fn moved(&self, old_depths: &[i32]) -> bool {
+    fn moved(&self) -> bool {
         (1..self.lines.len()).any(|at| {
             let is_kept = self.content.get(at) == Some(&false)
                 && !self.may_have_fallen(at)
@@ -63,18 +64,15 @@ impl Fallen<'_> {
                     .and_then(|old| self.place.old.get(old))
                     .is_some_and(|old| old.trim() == self.lines[at].trim());
             let is_worded = self.lines[at].contains(char::is_alphanumeric);
-            is_kept
-                && is_worded
-                && self.stood(at, old_depths).is_some_and(|blanks| blanks != leading_whitespace(self.lines[at]))
+            is_kept && is_worded && self.stood(at).is_some_and(|blanks| blanks != leading_whitespace(self.lines[at]))
         })
     }
 
     fn raised(&self) -> String {
-        let old_depths = self.old_depths();
         // What every line that may have fallen has in front; nothing for those that are not known yet.
         let mut raised: Vec<Option<String>> = (0..self.lines.len())
             .map(|at| match self.may_have_fallen(at) {
-                true => self.stood(at, &old_depths).map(str::to_owned),
+                true => self.stood(at).map(str::to_owned),
                 false => None,
             })
             .collect();
@@ -88,7 +86,7 @@ impl Fallen<'_> {
             }
             start = at;
             if raised[at].is_none() && self.may_have_fallen(at) && self.depths[at] > 0 {
-                raised[at] = self.beside(at, &known).or_else(|| self.inside(at, &raised, &old_depths));
+                raised[at] = self.beside(at, &known).or_else(|| self.inside(at, &raised));
             }
         }
         let lines = self.lines.iter().zip(raised).map(|(line, blanks)| match blanks {
@@ -109,9 +107,9 @@ impl Fallen<'_> {
     }
 
     /// The blanks of the old line that a line continues, in as many brackets.
-    fn stood(&self, at: usize, old_depths: &[i32]) -> Option<&str> {
+    fn stood(&self, at: usize) -> Option<&str> {
         let old = self.pairs.get(at).copied().flatten()?;
-        let alike = old_depths.get(old) == self.depths.get(at);
+        let alike = self.old_depths.get(old) == self.depths.get(at);
         self.place.old.get(old).filter(|_| alike).map(|old| leading_whitespace(old))
     }
 
@@ -127,8 +125,8 @@ impl Fallen<'_> {
 
     /// The blanks of old lines in as many brackets, where they agree; else one step deeper than the line whose bracket a line
     /// stands in.
-    fn inside(&self, at: usize, raised: &[Option<String>], old_depths: &[i32]) -> Option<String> {
-        let old = self.place.old.iter().zip(old_depths).skip(1);
+    fn inside(&self, at: usize, raised: &[Option<String>]) -> Option<String> {
+        let old = self.place.old.iter().zip(&self.old_depths).skip(1);
         let mut alike = old.filter(|(line, depth)| **depth == self.depths[at] && !line.trim().is_empty());
         let blanks = alike.next().map(|(line, _)| leading_whitespace(line));
         if let Some(blanks) = blanks.filter(|blanks| alike.all(|(line, _)| leading_whitespace(line) == *blanks)) {
@@ -146,10 +144,6 @@ impl Fallen<'_> {
         let deeper = leading_whitespace(line).strip_prefix(leading_whitespace(self.lines[start]));
         old.map(|old| leading_whitespace(old).to_owned()).or_else(|| deeper.map(|deeper| format!("{blanks}{deeper}")))
     }
-
-    fn old_depths(&self) -> Vec<i32> {
-        depths(&self.place.old)
-    }
 }
 
 /// Whether lines may have fallen, at a glance: one with words stands at the code's own level and is none that stood there, or what
@@ -162,8 +156,8 @@ fn may_show(lines: &[&str], place: &Place<'_>) -> bool {
     last.is_some_and(|last| leading_whitespace(last) != place.base) || lines.iter().skip(1).any(has_come)
 }
 
-/// For each line how many brackets are open where it starts, those that it closes first left out. Counted by letters alone, on
-/// both sides: what stands in a string or a comment counts there and here, and a line where it does not is left alone.
+/// For each line how many brackets are open where it starts, those that it closes first left out. Counted by letters alone, in
+/// strings and comments too: what both sides have there is alike, and where one has more, the last lines do not agree.
 fn depths(lines: &[&str]) -> Vec<i32> {
     let mut open = 0;
     let mut depths = Vec::new();

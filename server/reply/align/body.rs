@@ -193,17 +193,16 @@ fn texts(question: &Question<'_>, inner: &Document, body: &Range<usize>) -> Vec<
 
 /// The blanks of the statements of a body that has lines of its own; a comment may stand anywhere.
 fn level_of<'d>(document: &'d Document, body: &Range<usize>) -> Option<&'d str> {
-    let start = match document.language().body {
-        BodyForm::Braces => body.start + document.slice(body.clone()).find('\n')? + 1,
-        BodyForm::Indented => document.line_start(body.start),
-    };
-    let end = match document.language().body {
-        BodyForm::Braces => body.start + document.slice(body.clone()).strip_suffix('}')?.len(),
-        BodyForm::Indented => body.end,
+    let (start, end) = match document.language().body {
+        BodyForm::Braces => {
+            let inner = document.slice(body.clone()).strip_suffix('}')?;
+            (body.start + inner.find('\n')? + 1, body.start + inner.len())
+        }
+        BodyForm::Indented => (document.line_start(body.start), body.end),
     };
     let comments = Outline::of(document, Some(body.clone())).comments;
     let mut at = start;
-    for line in document.slice(start..end.max(start)).split_inclusive('\n') {
+    for line in document.slice(start..end).split_inclusive('\n') {
         let first = at + leading_whitespace(line).len();
         at += line.len();
         if !line.trim().is_empty() && !comments.iter().any(|comment| comment.contains(&first)) {

@@ -81,7 +81,8 @@ fn is_other_overload(document: &Document, found: &Definition, target: &Definitio
             .any(|other| other.is_same_as(target) && other.overload == found.overload && other.node != target.node)
 }
 
-/// Whether a broken text goes on with lines of the old definition behind what its parse takes for all of the new one.
+/// Whether a broken text goes on behind what its parse takes for all of the new definition: on its last line, or with lines of the
+/// old one.
 pub(super) fn tail_is_lost(
     question: &Question<'_>,
     fragment: &Document,
