@@ -1,6 +1,7 @@
 //! Whether a candidate may become an edit. The only place where a `ValidatedEdit` is made; knows nothing of models or editors.
 
 mod baseline;
+mod blanks;
 mod choose;
 mod cut;
 mod edit;

@@ -173,7 +173,7 @@ pub(super) fn tidied(text: &str, language: &'static Language) -> String {
     let rest = text.trim_start_matches('\n');
     let (first, below) = rest.split_once('\n').unwrap_or((rest, ""));
     let names_language = language.fences.contains(&first.trim().to_lowercase().as_str());
-    let rest = if names_language && !below.trim().is_empty() { below } else { rest };
+    let rest = if names_language && !below.trim().is_empty() { below.trim_start_matches('\n') } else { rest };
     let stray = rest.strip_prefix(' ').filter(|content| !content.starts_with([' ', '\t']) && is_stray(rest, language));
     stray.unwrap_or(rest).to_owned()
 }

@@ -107,12 +107,14 @@ impl Census {
             if !node.has_error() {
                 continue;
             }
-            self.note_error(document, node);
+            let rest = open.len();
             push_children(&mut open, node);
+            let is_inside = open.iter().skip(rest).any(Node::has_error);
+            self.note_error(document, node, is_inside);
         }
     }
 
-    fn note_error(&mut self, document: &Document, node: Node<'_>) {
+    fn note_error(&mut self, document: &Document, node: Node<'_>, is_inside: bool) {
         let parent = || node.parent().map(|parent| parent.kind().to_owned()).unwrap_or_default();
         if node.is_missing() {
             let sentence = format!("missing `{}`", node.kind());
@@ -121,6 +123,11 @@ impl Census {
             let text: String = document.slice(node.byte_range()).chars().take(40).collect();
             let sentence = format!("cannot make sense of `{}`", text.lines().next().unwrap_or_default().trim());
             self.push(("error".to_owned(), parent(), text), node, sentence);
+        } else if !is_inside {
+            // The parser made up a token that trees do not show, a line's end for one.
+            let text: String = document.slice(node.byte_range()).chars().take(40).collect();
+            let sentence = format!("something is missing in `{}`", text.lines().next().unwrap_or_default().trim());
+            self.push(("incomplete".to_owned() + node.kind(), parent(), text), node, sentence);
         }
     }
 
@@ -214,6 +221,7 @@ mod tests {
     fn counts_made_up_tokens_too() {
         assert_eq!(census("rust", "fn a() { f(1; }\n").len(), 1);
         assert!(census("rust", "fn a() { f(1); }\n").is_empty());
+        assert_eq!(census("python", "def f():\n    -a,3b:c\n").len(), 1, "a line's end, which trees do not show");
     }
 
     #[test]

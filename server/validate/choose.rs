@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::blanks::only_set_elsewhere;
 use super::cut::End;
 use super::guards::{Case, check};
 use super::{Baseline, ReasonCode, Rejection, ValidatedEdit};
 use crate::reply::{Candidate, Promise, Readings};
 use crate::syntax::{BodyForm, Census, Scope};
-use crate::text::line_matches;
+use crate::text::{leading_whitespace, line_matches};
 
 /// What is known of how an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,9 +198,7 @@ impl<'c> Judge<'_, 'c> {
         let mut ranked: Vec<(usize, &Candidate)> =
             group.candidates.iter().map(|candidate| (likeness(candidate), candidate)).collect();
         ranked.sort_by_key(|(likeness, candidate)| (candidate.reading, usize::MAX - likeness));
-        let last_line = |text: &str| text.lines().map(str::trim).rfind(|line| !line.is_empty()).map(str::to_owned);
-        let own_end = last_line(&group.text).filter(|line| line.contains(char::is_alphanumeric));
-        let ends_as_scope = own_end.is_some() && own_end == old.iter().rev().find_map(|line| last_line(line));
+        let ends_as_scope = terms.scope.is_some_and(|scope| ends_as(&group.text, scope, baseline));
         let end = match (group.closed || ends_as_scope, group.marked) {
             (true, _) => End::Shown,
             (false, true) => End::NotShown,
@@ -207,7 +206,10 @@ impl<'c> Judge<'_, 'c> {
             (false, false) => End::Shown,
         };
         // A text that can be read as what is there is just that: no change that somebody asked for looks so by accident.
-        if let Some((likeness, candidate)) = ranked.iter().find(|(_, candidate)| changes_nothing(baseline, candidate)) {
+        let is_there = |(_, candidate): &&(usize, &Candidate)| {
+            changes_nothing(baseline, candidate) || only_set_elsewhere(baseline, terms.promise, candidate)
+        };
+        if let Some((likeness, candidate)) = ranked.iter().find(is_there) {
             return Ok(Some(Winner { candidate, likeness: *likeness, edit: None, origin }));
         }
         let mut first_rejection = None;
@@ -230,6 +232,26 @@ impl<'c> Judge<'_, 'c> {
         let result = validated(self.baseline, self.terms, candidate, end);
         self.judged.push((candidate, end, result.clone()));
         result
+    }
+}
+
+/// Whether a text's last line is the scope's. Where blanks say what belongs together, it stands as far in as that, too: an inner
+/// block may end in the same words.
+fn ends_as(text: &str, scope: &Scope, baseline: &Baseline) -> bool {
+    fn last_line(text: &str) -> Option<(&str, usize)> {
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        let first = lines.next()?;
+        let last = lines.next_back().unwrap_or(first);
+        Some((last.trim(), leading_whitespace(last).len().saturating_sub(leading_whitespace(first).len())))
+    }
+    let document = baseline.document();
+    let old = document.slice(document.line_start(scope.range.start)..scope.range.end);
+    match (last_line(text), last_line(old)) {
+        (Some((new, depth)), Some((old, old_depth))) => {
+            let by_blanks = document.language().body == BodyForm::Indented;
+            new.contains(char::is_alphanumeric) && new == old && (!by_blanks || depth == old_depth)
+        }
+        _ => false,
     }
 }
 

@@ -44,7 +44,15 @@ pub fn sibling_before(sample: &Sample, code: Code) -> Option<Code> {
 
 pub fn sibling_changed(sample: &Sample, code: Code) -> Option<Code> {
     let text = sibling_text(sample, sibling(sample, true)?);
-    let changed = text.replacen("return", "return not", 1).replacen("= 1", "= 2", 1).replacen("true", "false", 1);
+    let not = match sample.document.language().body {
+        BodyForm::Braces => "return !",
+        BodyForm::Indented => "return not ",
+    };
+    // What a bare `return` would become does not parse.
+    let returned = |(at, word): &(usize, &str)| text[at + word.len()..].starts_with(char::is_alphanumeric);
+    let value = text.match_indices("return ").find(returned);
+    let negated = value.map_or(text.clone(), |(at, word)| format!("{}{not}{}", &text[..at], &text[at + word.len()..]));
+    let changed = negated.replacen("= 1", "= 2", 1).replacen("true", "false", 1);
     (changed != text).then(|| code.between("", &format!("\n{changed}")))
 }
 

@@ -82,18 +82,19 @@ fn is_number(text: &str) -> bool {
 /// Whether a text calls what it would be the body of in a way that the old body does not, by its bare name or as a member,
 /// or calls it and has no line of the old body: then it shows its use; not where it is the old body for the most part.
 fn uses_newly(question: &Question<'_>, inner: &Document, target: &Definition, body: &Range<usize>) -> bool {
-    let (old, new) = (question.document.slice(body.clone()), without_comments(inner));
+    let (old, new) = (without_comments(question.document, body), without_comments(inner, &(0..inner.source().len())));
     [true, false].into_iter().any(|bare| {
         mentions(&new, &target.name, bare)
-            && (!mentions(old, &target.name, bare) || !shares_line(&new, old, &target.name))
-    }) && !is_mostly(old, &new)
+            && (!mentions(&old, &target.name, bare) || !shares_line(&new, &old, &target.name))
+    }) && !is_mostly(&old, &new)
 }
 
-/// A text whose comments, which may name anything, are blanks.
-fn without_comments(text: &Document) -> String {
-    let comments = &text.outline().comments;
-    let in_comment = |at: usize| comments.iter().any(|comment| comment.contains(&at));
-    text.source().char_indices().map(|(at, c)| if in_comment(at) { ' ' } else { c }).collect()
+/// A part of a text whose comments, which may name anything, are blanks.
+fn without_comments(text: &Document, range: &Range<usize>) -> String {
+    let comments = Outline::of(text, Some(range.clone())).comments;
+    let in_comment = |at: usize| comments.iter().any(|comment| comment.contains(&(range.start + at)));
+    let blanked = |(at, c): (usize, char)| if c != '\n' && in_comment(at) { ' ' } else { c };
+    text.slice(range.clone()).char_indices().map(blanked).collect()
 }
 
 /// Whether two texts have a line of code in common, whatever its depth; one that says no more than how `name` is used, word for

@@ -41,6 +41,16 @@ pub(super) fn align(
         {
             return Ok(outer);
         }
+        // A member that is a variable may parse at the top, and the method next to it not.
+        let member = |(_, wrapped): &(&str, Document)| {
+            let own = find(question.document, wrapped, target).filter(|_| is_sound(wrapped))?;
+            Some(readings(question, wrapped, target, own, Reading::Wrapped))
+        };
+        if !is_sound(fragment)
+            && let Some(members) = wrapped().iter().find_map(member)
+        {
+            return Ok(members);
+        }
         return Ok(readings(question, fragment, target, found, Reading::Definition));
     }
     let wrapped = wrapped();
