@@ -10,7 +10,7 @@ use tower_lsp::gen_lsp_types::{ApplyWorkspaceEditParams, ApplyWorkspaceEditReque
 
 use super::jobs::Job;
 use super::session::Session;
-use super::store::{Held, Open};
+use super::store::{Followed, Held, Open};
 use super::{to_proto, uri};
 use crate::actions::read_file;
 use crate::engine::Failure;
@@ -100,6 +100,7 @@ async fn send(
     if place.create && !confirms {
         make_folder(&place.uri);
     }
+    let since = session.store.follow(&place.uri);
     let answer = session.client.send_request::<ApplyWorkspaceEditRequest>(params);
     let answer = match confirms {
         true => tokio::select! {
@@ -117,7 +118,7 @@ async fn send(
         // No word of a change after either answer: the person said no.
         Ok(Ok(_)) if confirms && place.open && !changed(session, place).await => ControlFlow::Break(Applied::Declined),
         Ok(Ok(answer)) if confirms && !place.open && !answer.applied => ControlFlow::Break(Applied::Declined),
-        Ok(Ok(answer)) if answer.applied => match landed(session, place, edit).await {
+        Ok(Ok(answer)) if answer.applied => match landed(session, place, edit, &since).await {
             true => ControlFlow::Break(Applied::Landed),
             false => ControlFlow::Continue("it skipped the edit".to_owned()),
         },
@@ -197,8 +198,8 @@ fn make_folder(uri: &Uri) {
 
 /// Whether an edit that the client says it made is there. Neovim says so of edits that it skipped because its text was
 /// newer; what it had typed meanwhile arrives just after. Without a sign of that, the client is believed: a second edit on
-/// top of the first would do harm.
-async fn landed(session: &Session, place: &Place, edit: &ValidatedEdit) -> bool {
+/// top of the first would do harm, and so would one that was taken back at once.
+async fn landed(session: &Session, place: &Place, edit: &ValidatedEdit, since: &Followed) -> bool {
     if !place.open || !changed(session, place).await {
         return true;
     }
@@ -209,7 +210,11 @@ async fn landed(session: &Session, place: &Place, edit: &ValidatedEdit) -> bool 
         return true;
     };
     let mut brought = edit.edits().iter().map(|edit| edit.new.trim()).filter(|new| !new.is_empty()).peekable();
-    brought.peek().is_none() || brought.any(|new| now.source().contains(new)) || edit.rebase(now).is_err()
+    let versions = since.versions();
+    let was_there = |new: &str| versions.iter().any(|version| version.source().contains(new));
+    brought.peek().is_none()
+        || brought.any(|new| now.source().contains(new) || was_there(new))
+        || edit.rebase(now).is_err()
 }
 
 /// Waits until the document at `place` is another than the one that was looked at. False where it stays the same, or

@@ -1,8 +1,9 @@
 //! The open documents, as the client has them. Refuses to guess: a document whose changes could not be followed is lost
 //! until the client sends its whole text again. One writer, the read loop; readers take a snapshot and let go at once.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use dashmap::DashMap;
 use tokio::sync::watch;
@@ -16,6 +17,8 @@ use crate::text::{Encoding, Span, Text};
 /// How many documents keep what was read out of their text: a tree takes forty times as much room as its text, and editors
 /// keep dozens of files open of which one or two are worked on.
 const MOST_TREES: usize = 3;
+/// How many versions of a document are kept for who follows it.
+const MOST_VERSIONS: usize = 32;
 
 /// An open document.
 #[derive(Debug, Clone)]
@@ -29,6 +32,17 @@ pub(super) struct Open {
     language: Option<&'static Language>,
     /// When it was opened or changed last: a count of all changes.
     touched: u64,
+    followed: Weak<Mutex<VecDeque<Document>>>,
+}
+
+/// What a document became, one version after the other, since somebody began to follow it.
+pub(super) struct Followed(Arc<Mutex<VecDeque<Document>>>);
+
+impl Followed {
+    /// The latest versions, as far as they are kept.
+    pub(super) fn versions(&self) -> Vec<Document> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
 }
 
 /// What is known of an open document.
@@ -50,6 +64,15 @@ impl Open {
         match &self.held {
             Held::Document(document) => Some(document),
             Held::Config(..) | Held::Foreign | Held::Lost => None,
+        }
+    }
+
+    fn tell_followers(&self) {
+        if let (Some(versions), Some(document)) = (self.followed.upgrade(), self.document()) {
+            let mut versions = versions.lock().unwrap_or_else(PoisonError::into_inner);
+            versions.push_back(document.clone());
+            let over = versions.len().saturating_sub(MOST_VERSIONS);
+            versions.drain(..over);
         }
     }
 }
@@ -90,7 +113,7 @@ impl Store {
             None if path.as_deref().is_some_and(is_config_file) => Held::Config(Text::new(text), version),
             None => Held::Foreign,
         };
-        let open = Open { uri: uri.clone(), path, held, language, touched: self.count() };
+        let open = Open { uri: uri.clone(), path, held, language, touched: self.count(), followed: Weak::new() };
         self.open.insert(uri, open);
         self.announce();
     }
@@ -119,6 +142,7 @@ impl Store {
         if let (true, Held::Document(document)) = (changes.is_empty(), &open.held) {
             open.held = Held::Document(document.edited(0..0, "", Some(version)));
         }
+        open.tell_followers();
         drop(open);
         self.announce();
         true
@@ -211,6 +235,14 @@ impl Store {
             _ => None,
         };
         self.open.iter().filter_map(text).collect()
+    }
+
+    /// Keeps the versions that an open document has from now on; two that follow it share them.
+    pub(super) fn follow(&self, uri: &Uri) -> Followed {
+        let Some(mut open) = self.open.get_mut(uri) else { return Followed(Arc::default()) };
+        let versions = open.followed.upgrade().unwrap_or_default();
+        open.followed = Arc::downgrade(&versions);
+        Followed(versions)
     }
 
     /// Hears of every change from now on.

@@ -143,6 +143,21 @@ async fn does_not_make_an_edit_twice_where_typing_goes_on_after_it() {
 }
 
 #[tokio::test]
+async fn does_not_make_an_edit_again_that_was_undone_at_once() {
+    let server = ModelServer::start([documented()]).await;
+    let mut client = client(&server, ADD).await;
+    client.edits = Edits::Leave;
+    let job = client.run(at("document", RUST, 0, 4)).await;
+    let request = client.request_from_server("workspace/applyEdit").await;
+    client.change(RUST, vec![json!({"text": ADD_DOCUMENTED})]).await;
+    client.change(RUST, vec![json!({"text": ADD})]).await;
+    client.reply(&request, json!({"applied": true})).await;
+    assert!(client.ended(&job).await.starts_with("done by"));
+    assert_eq!(client.text(RUST), ADD);
+    client.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_client_that_never_answers_an_edit_holds_nothing_up() {
     let server = ModelServer::start(Script::always(documented())).await;
     let mut client = client(&server, ADD).await;
