@@ -138,11 +138,22 @@ fn without_prose(question: &Question<'_>, text: &mut Text) {
 
 /// Whether a text parses at the top of a file or inside one of the language's wrappings.
 pub(super) fn parses_somewhere(language: &'static Language, text: &str) -> bool {
-    let clean = |text: &str| {
-        let document = Document::new(language, text, None);
-        document.tree().is_some_and(|tree| !tree.root_node().has_error())
+    sound(language, text).is_some()
+}
+
+/// A text where it parses, and its place there: in a document of its own or in one of the language's wrappings; where it does
+/// nowhere, alone. What a parser makes of a member at the top of a file may be strings that begin where others end.
+pub(super) fn placed(language: &'static Language, text: &str) -> (Document, Range<usize>) {
+    sound(language, text).unwrap_or_else(|| (Document::new(language, text, None), 0..text.len()))
+}
+
+fn sound(language: &'static Language, text: &str) -> Option<(Document, Range<usize>)> {
+    let document = |(open, close): &(&str, &str)| {
+        let document = Document::new(language, &format!("{open}{text}{close}"), None);
+        let is_sound = document.tree().is_some_and(|tree| !tree.root_node().has_error());
+        is_sound.then(|| (document, open.len()..open.len() + text.len()))
     };
-    clean(text) || language.wrappers.iter().any(|(open, close)| clean(&format!("{open}{text}{close}")))
+    std::iter::once(&("", "")).chain(language.wrappers).find_map(document)
 }
 
 /// Whether a text has the line that the scope's definition starts with: whatever else it defines, it is about that one.

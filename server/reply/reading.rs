@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::align::parses_somewhere;
+use super::align::{parses_somewhere, placed};
 use super::numbered::without_line_numbers;
 use super::segment::{Segment, SegmentKind, segments};
 use super::unwrap::{Old, is_notation, unwrapped};
-use crate::syntax::{Document, Language, line_in_comment, line_in_string};
+use crate::syntax::{Language, line_in_comment, line_in_string};
 use crate::text::leading_whitespace;
 
 /// A text that may be the answer's code.
@@ -180,8 +180,7 @@ pub(super) fn tidied(text: &str, language: &'static Language) -> String {
 
 /// Whether the one blank before a text's first line is no indentation: most other lines have a depth that no step from it gives.
 fn is_stray(text: &str, language: &'static Language) -> bool {
-    let fragment = Document::new(language, text, None);
-    let all = 0..text.len();
+    let (fragment, all) = placed(language, text);
     let content = line_in_string(&fragment, all.clone()).into_iter().zip(line_in_comment(&fragment, all));
     let below = text.split('\n').zip(content).skip(1).filter(|(line, (in_string, in_comment))| {
         // The inner lines of block comments have a blank of their own.
@@ -208,7 +207,8 @@ fn without_blanks_at_line_ends(text: &str, old: Old<'_>, language: &'static Lang
     if lines.difference(&known).count() <= gone.len() {
         return None;
     }
-    let starts_in_string = line_in_string(&Document::new(language, text, None), 0..text.len());
+    let (fragment, all) = placed(language, text);
+    let starts_in_string = line_in_string(&fragment, all);
     let ends_in_string = |at: usize| starts_in_string.get(at + 1).copied().unwrap_or(false);
     let blanks = |line: &str| line.get(line.trim_end().len()..).unwrap_or_default().to_owned();
     // The added ones are alike; others are a changed line's own.

@@ -84,7 +84,7 @@ pub(super) fn align(
     if !merged.is_empty() {
         return Ok(merged);
     }
-    let other = only_definition(fragment, target)
+    let other = only_definition(question.document, fragment, target)
         .or_else(|| only_member(fragment, &wrapped))
         .filter(|_| !starts_in_body(question.document, fragment, target));
     if let Some(other) = other {
@@ -214,18 +214,32 @@ fn first_code(fragment: &Document) -> Option<usize> {
     starts.into_iter().find(|start| line_at(fragment, *start).len() > 1 && !in_comment(*start))
 }
 
+/// Whether what a text defines stands, with the same first line, beside the target: it was sent in the target's place.
+fn is_sibling(document: &Document, fragment: &Document, target: &Definition, found: &Definition) -> bool {
+    let line = line_at(fragment, found.outer.start);
+    document.outline().definitions.iter().any(|other| {
+        other.name == found.name
+            && other.kind == found.kind
+            && other.path == target.path
+            && (other.whole.end <= target.whole.start || target.whole.end <= other.whole.start)
+            && line_at(document, other.outer.start) == line
+    })
+}
+
 /// The name of the first definition of a text that consists of definitions.
-fn only_definition(fragment: &Document, target: &Definition) -> Option<String> {
+fn only_definition(document: &Document, fragment: &Document, target: &Definition) -> Option<String> {
     let outline = fragment.outline();
     let all = 0..fragment.source().len();
+    let is_sibling = |found: &Definition| is_sibling(document, fragment, target, found);
     // A variable at the top may be the first statement of a body.
-    let tops: Vec<&Definition> =
-        outline.top_level_in(all).filter(|d| d.kind != DefinitionKind::Variable && !d.name.is_empty()).collect();
+    let tops: Vec<&Definition> = (outline.top_level_in(all))
+        .filter(|d| !d.name.is_empty() && (d.kind != DefinitionKind::Variable || is_sibling(d)))
+        .collect();
     let covered: usize = tops.iter().map(|definition| definition.whole.len()).sum::<usize>()
         + outline.imports.iter().map(|range| range.len()).sum::<usize>();
     // Constants stand among the statements of a body too.
     let is_local = |kind: DefinitionKind| matches!(kind, DefinitionKind::Constant | DefinitionKind::Group);
-    let first = tops.iter().find(|first| !(target.kind.is_callable() && is_local(first.kind)))?;
+    let first = tops.iter().find(|first| !(target.kind.is_callable() && is_local(first.kind)) || is_sibling(first))?;
     (covered * 2 > fragment.source().trim().len()).then(|| match &first.overload {
         Some(types) if first.name == target.name => format!("{}({types})", first.name),
         _ => first.title(),
