@@ -6,6 +6,3 @@
 (const_declaration "(") @block
 (var_spec_list) @block
 (interface_type) @block
-; Text whose inner lines are content, not layout.
-(raw_string_literal) @string
-(interpreted_string_literal) @string

@@ -7,5 +7,3 @@
 (interface_body) @block
 (annotation_type_body) @block
 (enum_body_declarations) @block
-; Text whose inner lines are content, not layout.
-(string_literal) @string

@@ -2,6 +2,3 @@
 (source_file) @block
 (block) @block
 (declaration_list) @block
-; Text whose inner lines are content, not layout.
-(string_literal) @string
-(raw_string_literal) @string

@@ -159,6 +159,10 @@ pub struct Language {
     pub query_source: &'static str,
     /// The query, compiled at first use.
     pub query: OnceLock<Option<Query>>,
+    /// The text of `queries/<name>/blocks.scm`; apart, as it is asked of single nodes on every key.
+    pub block_source: &'static str,
+    /// That query, compiled at first use.
+    pub block_query: OnceLock<Option<Query>>,
     /// The text of `queries/<name>/signatures.scm`; apart, so that an outline does not pay for it.
     pub signature_source: &'static str,
     /// That query, compiled at first use.
@@ -185,6 +189,11 @@ impl Language {
     /// The compiled query; nothing where grammar and query disagree, which a test excludes.
     pub fn query(&self) -> Option<&Query> {
         self.query.get_or_init(|| Query::new(&self.grammar.into(), self.query_source).ok()).as_ref()
+    }
+
+    /// The compiled query for blocks; nothing where grammar and query disagree, which a test excludes.
+    pub fn block_query(&self) -> Option<&Query> {
+        self.block_query.get_or_init(|| Query::new(&self.grammar.into(), self.block_source).ok()).as_ref()
     }
 
     /// The compiled query for signatures; nothing where grammar and query disagree, which a test excludes.
@@ -221,7 +230,8 @@ mod tests {
     #[test]
     fn every_query_fits_its_grammar() {
         for language in super::super::LANGUAGES {
-            for source in [language.query_source, language.signature_source, language.locals_source] {
+            let (own, signatures) = (language.query_source, language.signature_source);
+            for source in [own, language.block_source, signatures, language.locals_source] {
                 if let Err(error) = Query::new(&language.grammar.into(), source) {
                     panic!("{}: {error}", language.name);
                 }

@@ -12,13 +12,11 @@ pub(super) fn definitions_around(document: &Document, offset: usize) -> Vec<Defi
     let mut found = Vec::new();
     // From the root down: a node does not know its parent, so each step up would search from the root.
     let mut cursor = tree.walk();
-    loop {
+    // The first child that does not end before the offset may also start after it. The file itself is no definition, and to ask about
+    // it would be to look at everything in it.
+    while cursor.goto_first_child_for_byte(offset).is_some() && cursor.node().start_byte() <= offset {
         let node = cursor.node();
         found.extend(definition_of(document, node).or_else(|| definition_after(document, node)));
-        // The first child that does not end before the offset may also start after it.
-        if cursor.goto_first_child_for_byte(offset).is_none() || cursor.node().start_byte() > offset {
-            break;
-        }
     }
     found.dedup_by(|a, b| a.node == b.node);
     let mut outline = Outline { definitions: found, ..Outline::default() };

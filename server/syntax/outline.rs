@@ -311,17 +311,6 @@ fn short_type(text: &str) -> String {
     format!("{}{rest}", name.rsplit('.').next().unwrap_or_default())
 }
 
-/// Ids of the nodes in or around `range` (bytes) that the query captures under `name`.
-pub(super) fn nodes_captured(document: &Document, range: Range<usize>, name: &str) -> Vec<usize> {
-    let mut ids = Vec::new();
-    if let Some(tree) = document.tree() {
-        each_match(document, document.language().query(), tree.root_node(), Reach::Below(Some(range)), |captures| {
-            ids.extend(captures.iter().filter(|(captured, _)| *captured == name).map(|(_, node)| node.id()));
-        });
-    }
-    ids
-}
-
 /// What the query says of one node by itself.
 pub(super) fn captured(document: &Document, node: Node<'_>) -> Captured {
     let mut outline = Outline::default();

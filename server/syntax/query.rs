@@ -1,5 +1,6 @@
 //! Running a language's query over a tree. Refuses to know what the captures mean.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use streaming_iterator::StreamingIterator;
@@ -58,4 +59,13 @@ pub(super) fn each_match<'tree>(
             .collect();
         visit(&captures);
     }
+}
+
+/// The ids of those nodes that hold statements or definitions side by side.
+pub(super) fn blocks(document: &Document, node: Node<'_>, reach: Reach) -> HashSet<usize> {
+    let mut ids = HashSet::new();
+    each_match(document, document.language().block_query(), node, reach, |captures| {
+        ids.extend(captures.iter().map(|(_, node)| node.id()));
+    });
+    ids
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::{BodyForm, Definition, Document, Outline, lookup, outline, trivia};
+use super::query::{Reach, blocks};
+use super::{BodyForm, Definition, Document, Outline, lookup, trivia};
 use crate::text::{IndentUnit, base_indent, detect_unit, leading_whitespace};
 
 /// What a scope consists of.
@@ -180,7 +181,7 @@ impl Scope {
         let tree = document.tree()?;
         let mut node =
             tree.root_node().descendant_for_byte_range(range.start, range.end.saturating_sub(1).max(range.start))?;
-        let blocks = block_ids(document, &range);
+        let blocks = blocks(document, tree.root_node(), Reach::Below(Some(range.clone())));
         loop {
             if blocks.contains(&node.id()) {
                 let run = children_over(node, &range);
@@ -279,10 +280,6 @@ fn first_step(document: &Document, body: Range<usize>, base: &str) -> Option<Ind
         .filter(|line| !line.trim().is_empty())
         .find_map(|line| leading_whitespace(line).strip_prefix(base).filter(|step| !step.is_empty()))?;
     IndentUnit::of_step(deeper).filter(|unit| !matches!(unit, IndentUnit::Spaces(width) if *width > 8))
-}
-
-fn block_ids(document: &Document, range: &Range<usize>) -> Vec<usize> {
-    outline::nodes_captured(document, range.clone(), "block")
 }
 
 /// The children of a block that lie in or touch `range`, without the block's own braces.

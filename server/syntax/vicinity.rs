@@ -7,7 +7,7 @@ use std::ops::Range;
 use tree_sitter::{Node, Tree};
 
 use super::Document;
-use super::query::{Reach, each_match};
+use super::query::{self, Reach};
 use crate::text::{Encoding, Position};
 
 /// A document with what is left out of it.
@@ -66,10 +66,12 @@ fn left_out(document: &Document, tree: &Tree, at: usize, near: Range<usize>) -> 
     let mut blocks = HashSet::new();
     let mut node = tree.root_node();
     loop {
-        note_blocks(document, node, at, &mut blocks);
+        blocks.extend(query::blocks(document, node, Reach::ItselfAt(at..at)));
         if blocks.contains(&node.id()) {
             gaps.extend(gap_before(document, node, near.start));
             gaps.extend(gap_after(document, node, near.end));
+        } else if node.is_error() {
+            gaps.extend(gaps_between_loose_parts(document, node, &near));
         }
         let mut cursor = node.walk();
         // The first that does not end before the place: where it begins behind it, none holds it.
@@ -88,13 +90,6 @@ fn left_out(document: &Document, tree: &Tree, at: usize, near: Range<usize>) -> 
     gaps.retain(|gap| gap.start < gap.end);
     gaps.sort_by_key(|gap| gap.start);
     gaps
-}
-
-/// Notes the node and what it owns at a place, as far as they are blocks.
-fn note_blocks(document: &Document, node: Node<'_>, at: usize, blocks: &mut HashSet<usize>) {
-    each_match(document, document.language().query(), node, Reach::ItselfAt(at..at), |captures| {
-        blocks.extend(captures.iter().filter(|(name, _)| *name == "block").map(|(_, node)| node.id()));
-    });
 }
 
 /// From the first child's line to the line of the last child that begins before the place.
@@ -140,6 +135,41 @@ fn gap_after(document: &Document, block: Node<'_>, place: usize) -> Option<Range
     }
     let end = cursor.node().end_byte().min(document.text().len());
     (more && end > first).then_some(first..end)
+}
+
+/// An unfinished line may have the parser take all of a file for loose parts: whole definitions among the tokens of what it could not
+/// place. Of each run of whole children on lines of their own, with no such token between them, the last one on either side of the
+/// place stays.
+fn gaps_between_loose_parts(document: &Document, error: Node<'_>, near: &Range<usize>) -> Vec<Range<usize>> {
+    let mut gaps = Vec::new();
+    let mut runs: [Option<(Node<'_>, Node<'_>)>; 2] = [None, None];
+    let mut end_runs = |runs: &mut [Option<(Node<'_>, Node<'_>)>; 2]| {
+        for (first, last) in runs.iter_mut().filter_map(Option::take) {
+            gaps.extend(line_of(document, first).zip(line_of(document, last)).map(|(start, end)| start..end));
+        }
+    };
+    let mut line_before = None;
+    let mut cursor = error.walk();
+    for child in error.children(&mut cursor) {
+        let (start, end) = (child.start_position(), child.end_position());
+        let stands_alone = is_own(child) && line_before.is_none_or(|line| line < start.row);
+        // Some nodes take in their line's end.
+        line_before = if end.column > 0 { Some(end.row) } else { end.row.checked_sub(1) };
+        if !stands_alone {
+            end_runs(&mut runs);
+            continue;
+        }
+        let [before, behind] = &mut runs;
+        let run = match child.start_byte() {
+            at if at <= near.start => before,
+            at if at >= near.end => behind,
+            _ => continue,
+        };
+        *run = Some((run.map_or(child, |(first, _)| first), child));
+    }
+    end_runs(&mut runs);
+    gaps.retain(|gap| gap.end <= near.start || gap.start >= near.end);
+    gaps
 }
 
 fn is_own(child: Node<'_>) -> bool {
@@ -217,6 +247,27 @@ mod tests {
             let inside = vicinity.inside(at);
             assert_eq!(left.slice(inside - 20..inside), &text[at - 20..at], "{id}");
         }
+    }
+
+    #[test]
+    fn an_unfinished_line_does_not_make_the_whole_file_near() {
+        let many = |name: &str| (0..40).map(|n| format!("fn {name}{n}() {{\n    g();\n}}\n\n")).collect::<String>();
+        let unfinished = "fn h() {\n    for a in b {\n        c +=|\n    }\n    d\n}\n\n";
+        let text = format!("{}{unfinished}{}", many("a"), many("b"));
+        let (document, vicinity, at) = near("rust", &text, 60, 60);
+        assert!(document.tree().unwrap().root_node().is_error(), "the sample breaks nothing");
+        let vicinity = vicinity.unwrap();
+        let left = vicinity.document().source();
+        assert!(left.contains(&unfinished.replace('|', "")) && left.len() < 400, "{left}");
+        assert_eq!(vicinity.outside(vicinity.inside(at)), at);
+    }
+
+    #[test]
+    fn what_stands_between_loose_parts_stays_where_it_is_no_whole_line() {
+        let text = format!("fn a(\n{}fn h() {{\n    b +=|\n}}\n", "    x: u8, y: u8,\n".repeat(40));
+        let (_, vicinity, at) = near("rust", &text, 60, 60);
+        let left = vicinity.map_or_else(|| text.replace('|', ""), |vicinity| vicinity.document().source().to_owned());
+        assert!(left.starts_with("fn a(\n    x: u8, y: u8,\n") && left.contains("b +="), "{at}: {left}");
     }
 
     #[test]

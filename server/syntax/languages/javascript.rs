@@ -42,9 +42,11 @@ pub(super) static ROW: Language = Language {
         include_str!("../../../queries/ecmascript/comments.scm"),
         include_str!("../../../queries/ecmascript/imports.scm"),
         include_str!("../../../queries/ecmascript/tests.scm"),
-        include_str!("../../../queries/ecmascript/blocks.scm"),
+        include_str!("../../../queries/ecmascript/layout.scm"),
     ),
     query: OnceLock::new(),
+    block_source: include_str!("../../../queries/ecmascript/blocks.scm"),
+    block_query: OnceLock::new(),
     signature_source: concat!(
         include_str!("../../../queries/ecmascript/signatures.scm"),
         include_str!("../../../queries/javascript/signatures.scm"),

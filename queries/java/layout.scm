@@ -1,0 +1,2 @@
+; Text whose inner lines are content, not layout.
+(string_literal) @string

@@ -1,0 +1,3 @@
+; Text whose inner lines are content, not layout.
+(string_literal) @string
+(raw_string_literal) @string
