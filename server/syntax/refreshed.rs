@@ -48,7 +48,7 @@ impl Before {
             to = to.max(range.end_byte);
         }
         let to = to - self.end + self.changed.end;
-        let window = window(&self.outline, from..to, self.text.len())?;
+        let window = window(&self.outline, from..to, self.text.len());
         let piece = Piece { shift: (self.changed.end, self.end), window };
         let fresh = Outline::of(document, Some(piece.window.start..piece.moved(piece.window.end)));
         piece.outline(&self.outline, fresh)
@@ -56,19 +56,23 @@ impl Before {
 }
 
 /// The bytes of the old text that are looked at anew for a change: from the end of the definition before it to the end of the one
-/// behind it, side by side in what holds the change. Nothing where no definition stands before it: what comes first in a file may
-/// mean something else than the same further down.
-fn window(outline: &Outline, change: Range<usize>, length: usize) -> Option<Range<usize>> {
+/// behind it, side by side in what holds the change. Where no definition stands before it in a body, what is around that: what comes
+/// first may mean something else than the same further down. In the file itself, from its start on.
+fn window(outline: &Outline, change: Range<usize>, length: usize) -> Range<usize> {
     let holds = |body: &Range<usize>| body.start < change.start && change.end < body.end;
     let bodies = outline.definitions.iter().filter_map(|own| own.body.clone()).filter(holds);
-    let mut levels: Vec<Range<usize>> = std::iter::once(0..length).chain(bodies).collect();
+    let mut levels: Vec<Range<usize>> = bodies.collect();
     levels.reverse();
-    levels.into_iter().find_map(|inside| {
-        let end = inside.end;
-        let before = outline.top_level_in(inside.clone()).take_while(|own| own.outer.end < change.start).last()?;
-        let behind = outline.top_level_in(inside).find(|own| own.outer.start > change.end);
-        Some(before.outer.end..behind.map_or(end, |own| own.outer.end))
-    })
+    let before = |inside: &Range<usize>| {
+        outline
+            .top_level_in(inside.clone())
+            .take_while(|own| own.outer.end < change.start)
+            .last()
+            .map(|own| own.outer.end)
+    };
+    let inside = levels.into_iter().find(|inside| before(inside).is_some()).unwrap_or(0..length);
+    let behind = outline.top_level_in(inside.clone()).find(|own| own.outer.start > change.end);
+    before(&inside).unwrap_or(0)..behind.map_or(inside.end, |own| own.outer.end)
 }
 
 type Pair = (Range<usize>, Range<usize>);

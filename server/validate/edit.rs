@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Baseline, ReasonCode, Rejection, merge};
 use crate::reply::Candidate;
 use crate::syntax::Document;
-use crate::text::{Edit, Edits, minimal_edits};
+use crate::text::{Edit, Edits, EditsError, minimal_edits};
 
 /// A checked change of one document.
 #[derive(Debug, Clone)]
@@ -19,19 +19,14 @@ pub struct ValidatedEdit {
 }
 
 impl ValidatedEdit {
-    /// The edit that a candidate, checked by the caller, makes: cut down to what differs, in the original's line ends.
+    /// The edit that a candidate, checked by the caller, makes: its own edits, cut down to what differs, in the original's line ends.
     pub(super) fn new(
         baseline: &Baseline,
-        candidate: &Candidate,
+        (candidate, cut): (&Candidate, &Edits),
         scope: Option<Range<usize>>,
         validity: String,
     ) -> Result<ValidatedEdit, Rejection> {
-        let source = baseline.document().source();
-        let misfit =
-            |error| Rejection::new(ReasonCode::OutsideScope, format!("the edit does not fit the file: {error}"));
-        let edits = Edits::new(source, candidate.edits.iter().flat_map(|edit| piece_edits(source, edit)).collect())
-            .map_err(misfit)?;
-        let edits = baseline.original_edits(&edits).map_err(misfit)?;
+        let edits = baseline.original_edits(cut).map_err(misfit)?;
         let scope = scope.map(|range| baseline.original_range(range));
         Ok(ValidatedEdit {
             document: baseline.original().clone(),
@@ -82,6 +77,16 @@ impl ValidatedEdit {
     pub(super) fn moved(&self, now: &Document, edits: Edits, scope: Option<Range<usize>>) -> ValidatedEdit {
         ValidatedEdit { document: now.clone(), edits, scope, ..self.clone() }
     }
+}
+
+fn misfit(error: EditsError) -> Rejection {
+    Rejection::new(ReasonCode::OutsideScope, format!("the edit does not fit the file: {error}"))
+}
+
+/// A candidate's edits of `source`, cut down to what differs.
+pub(super) fn cut_down(source: &str, candidate: &Candidate) -> Result<Edits, Rejection> {
+    let pieces = candidate.edits.iter().flat_map(|edit| piece_edits(source, edit));
+    Edits::new(source, pieces.collect()).map_err(misfit)
 }
 
 /// An edit cut down to what differs. The text up to a line's end is compared with that line end, as a line that others follow

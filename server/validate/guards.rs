@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cut::{self, End};
+use super::edit::cut_down;
 use super::{Ending, ReasonCode, Rejection, Terms, escaped, homoglyph, lazy, partial};
 use crate::reply::{Candidate, Promise, Reading};
 use crate::syntax::{Census, Definition, DefinitionKind, Document, Outline, Scope, ScopeShape, code_tokens, is_stub};
@@ -12,6 +13,8 @@ use crate::text::Edits;
 pub(super) struct Case<'a> {
     pub(super) old: &'a Document,
     pub(super) new: Document,
+    /// The candidate's edits, cut down to what differs.
+    pub(super) cut: Edits,
     pub(super) scope: Option<&'a Scope>,
     /// Where the scope stands in the new document; empty where there is none.
     pub(super) new_scope: Range<usize>,
@@ -34,7 +37,8 @@ impl<'a> Case<'a> {
         let edits = Edits::new(old.source(), candidate.edits.clone()).map_err(|error| {
             Rejection::new(ReasonCode::OutsideScope, format!("the answer's parts do not fit together: {error}"))
         })?;
-        let new = edited(old, &edits);
+        let cut = cut_down(old.source(), candidate)?;
+        let new = edited(old, &cut);
         let mut inserted = Vec::new();
         let mut new_scope = 0..0;
         for edit in edits.iter() {
@@ -54,6 +58,7 @@ impl<'a> Case<'a> {
         Ok(Case {
             old,
             new,
+            cut,
             scope: terms.scope,
             new_scope,
             inserted,
@@ -69,8 +74,8 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The document after the edits. Where all is well the parse starts from the old tree; where there are errors it starts
-/// anew, as a tree that grew edit by edit recovers from them in other ways.
+/// The document after the edits. Where all is well the parse starts from the old tree, of which the more is taken over the less the
+/// edits touch; where there are errors it starts anew, as a tree that grew edit by edit recovers from them in other ways.
 fn edited(old: &Document, edits: &Edits) -> Document {
     let mut new = old.clone();
     for edit in edits.iter().rev() {
