@@ -128,7 +128,7 @@ fn statement_end(place: &Place, text: &str) -> usize {
     let judged = place.judged();
     let (closest, at) = judged.place();
     let start = closest.line_start(at) + place.base;
-    let document = judged.with(text);
+    let document = judged.with(text.trim_end());
     let end = widest_from(&document, start).map_or(0, |node| node.end);
     match end.checked_sub(at) {
         // A mark may stand behind the node: what is on the line belongs to it, where it is no code of its own.

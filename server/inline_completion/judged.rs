@@ -2,7 +2,7 @@
 //! more for what an answer makes of it. Refuses a tree that tells how the text came about.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::balance::Open;
 use crate::syntax::{Census, Document, Vicinity, bytes_in_error, in_comment};
@@ -22,6 +22,8 @@ pub(super) struct Judged {
     pub(super) in_comment: bool,
     /// More of the document, where the closest does not decide.
     wide: OnceLock<State>,
+    /// The last text that was put at the cursor, and what it made: it is looked at from several sides.
+    last: Mutex<Option<(String, Document)>>,
 }
 
 /// A piece of the document and what is wrong with it.
@@ -45,6 +47,7 @@ impl Judged {
             in_comment: in_comment(&state.document, state.at),
             state,
             wide: OnceLock::new(),
+            last: Mutex::default(),
         }
     }
 
@@ -62,7 +65,13 @@ impl Judged {
 
     /// The code with `text` at the cursor.
     pub(super) fn with(&self, text: &str) -> Document {
-        self.state.with(text)
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = last.as_ref().filter(|(own, _)| own == text) {
+            return known.clone();
+        }
+        let new = self.state.with(text);
+        *last = Some((text.to_owned(), new.clone()));
+        new
     }
 
     /// Whether the code parses no worse as `new`, which has `text` at the cursor. `document` and `offset` are what all this is a piece
@@ -78,7 +87,8 @@ impl Judged {
         }
         // How an error is recovered from depends on what follows: the more of it is there, the more is right.
         let wide = self.wide.get_or_init(|| State::around(document, offset, WIDE));
-        let new = wide.with(text);
+        // These errors stay, so a tree that grew is of no use.
+        let new = wide.afresh(text);
         problems(&new).len() <= wide.problems.len() && bytes_in_error(&new) <= wide.lost
     }
 }
@@ -99,8 +109,13 @@ impl State {
         let new = self.document.edited(self.at..self.at, text, None);
         match new.tree().is_some_and(|tree| !tree.root_node().has_error()) {
             true => new,
-            false => Document::new(self.document.language(), new.source(), None),
+            false => self.afresh(text),
         }
+    }
+
+    fn afresh(&self, text: &str) -> Document {
+        let (before, after) = self.document.source().split_at_checked(self.at).unwrap_or_default();
+        Document::new(self.document.language(), &format!("{before}{text}{after}"), None)
     }
 }
 

@@ -7,17 +7,35 @@ pub(super) const KEY: usize = 8;
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 const NEWLINE: u64 = 0xD6E8_FEB8_6659_FD93;
 
+/// Which bytes are of a word.
+const WORDS: [bool; 256] = {
+    let mut words = [false; 256];
+    let mut byte = 0u8;
+    loop {
+        words[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+        if byte == u8::MAX {
+            break words;
+        }
+        byte += 1;
+    }
+};
+
 /// A byte of a word; all of a letter beyond ASCII counts as such.
 pub(super) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    WORDS[usize::from(byte)]
 }
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
 }
 
+/// Words are short: eight bytes at a time.
 fn of_bytes(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
+    let (words, rest) = bytes.as_chunks::<8>();
+    let last = rest.iter().fold(bytes.len() as u64, |word, byte| word << 8 | u64::from(*byte));
+    let step = |sum: u64, word: u64| (sum.rotate_left(23) ^ word).wrapping_mul(0x9FB2_1C65_1E98_DF25);
+    let sum = step(words.iter().fold(0, |sum, word| step(sum, u64::from_le_bytes(*word))), last);
+    sum ^ sum >> 32
 }
 
 /// BASE to the power of [`KEY`].
