@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::completion_answer::Question;
 use super::completion_context::Context;
+use super::completion_disclosure::search;
 use super::run::{internal, no_route};
 use super::{Attempt, Engine, Failure, RouteTaken, Suggestions, Task};
 use crate::config::Config;
@@ -94,10 +95,14 @@ async fn suggested(
     // Who types on would have it done for nothing.
     let is_asked = wanted.pause.is_zero() && !engine.cache.may_know(&place);
     let looking = look(engine, task, &config, is_asked);
+    let searching = is_asked.then(|| search(engine, baseline.document(), &config));
     if is_asked {
         place.closest();
     }
     let (verdict, others) = looking.await.map_err(|_| internal())?;
+    if let Some(searching) = searching.flatten() {
+        searching.await.map_err(|_| internal())?;
+    }
     notes.route.privacy = verdict.class;
     let question =
         Question { engine, task, wanted, config, baseline, place, verdict, others: Mutex::new(others), started, begun };

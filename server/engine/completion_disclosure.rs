@@ -3,16 +3,20 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
+use super::Engine;
 use super::complete::Notes;
 use super::completion_context::Context;
 use super::completion_step::{Answered, Ask, failed};
 use super::disclosure::Owner;
 use super::endpoints::Turn;
 use super::story::Trouble;
-use crate::config::{Model, Ownership, SecretHandling};
+use crate::config::{Config, Model, Ownership, SecretHandling};
 use crate::fim::{Hole, OtherFile};
 use crate::inline_completion::hole;
 use crate::privacy::{Masking, Secret};
+use crate::syntax::Document;
 use crate::validate::ReasonCode;
 
 /// What a server gets to see, and whose the machine is that sees it.
@@ -26,15 +30,12 @@ pub(super) struct Shown {
 impl Ask<'_> {
     /// The secrets in the document.
     pub(super) fn secrets(&self) -> Arc<Vec<Secret>> {
-        match self.config.privacy.secrets {
-            SecretHandling::Send => Arc::default(),
-            _ => self.engine.memo.secrets(self.document),
-        }
+        secrets(self.engine, self.document, self.config)
     }
 
     /// Names for the secrets of the code, and of what goes along with it; none for a server that keeps to itself what it sees.
     fn masking(&self, model: &Model, context: &Context) -> Masking {
-        if model.ownership() == Ownership::Mine && !model.may_be_passed_on() {
+        if keeps_to_itself(model) {
             return Masking::default();
         }
         let secrets: Vec<Secret> = self.secrets().iter().chain(&context.secrets).cloned().collect();
@@ -85,6 +86,25 @@ impl Ask<'_> {
             }),
         }
     }
+}
+
+/// Begins to look for the secrets of a document, off the threads that answer, where some model is not to see them.
+pub(super) fn search(engine: &Engine, document: &Document, config: &Arc<Config>) -> Option<JoinHandle<()>> {
+    let (engine, document, config) = (engine.clone(), document.clone(), config.clone());
+    let is_wanted = !config.models.values().all(keeps_to_itself);
+    is_wanted.then(|| tokio::task::spawn_blocking(move || drop(secrets(&engine, &document, &config))))
+}
+
+fn secrets(engine: &Engine, document: &Document, config: &Config) -> Arc<Vec<Secret>> {
+    match config.privacy.secrets {
+        SecretHandling::Send => Arc::default(),
+        _ => engine.memo.secrets(document),
+    }
+}
+
+/// Whether what a model's server sees stays there.
+fn keeps_to_itself(model: &Model) -> bool {
+    model.ownership() == Ownership::Mine && !model.may_be_passed_on()
 }
 
 /// Code of other files that may go to a server of that kind: a file that may not is left out.

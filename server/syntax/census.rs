@@ -143,7 +143,9 @@ impl Census {
             if let (Some("body" | "consequence" | "alternative"), Some(owner)) = (cursor.field_name(), above.last()) {
                 self.check_suite(document, *owner, node);
             }
-            if is_within && cursor.goto_first_child() {
+            // A suite may stand on its owner's line; what stands on one line within one line holds none.
+            let may_hold = !is_one_line(node) || above.last().is_none_or(|owner| !is_one_line(*owner));
+            if is_within && may_hold && cursor.goto_first_child() {
                 above.push(node);
                 continue;
             }
@@ -199,6 +201,10 @@ impl Census {
     fn push(&mut self, key: (String, String, String), node: Node<'_>, sentence: String) {
         self.problems.push(Problem { key, line: node.start_position().row, sentence });
     }
+}
+
+fn is_one_line(node: Node<'_>) -> bool {
+    node.start_position().row == node.end_position().row
 }
 
 fn near(document: &Document, node: Node<'_>) -> String {

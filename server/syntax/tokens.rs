@@ -73,18 +73,26 @@ pub(super) fn push_children<'tree>(stack: &mut Vec<Node<'tree>>, node: Node<'tre
     }
 }
 
+/// Visits the leaves of `range` (bytes) in order, with one cursor for all of them.
 pub(super) fn each_leaf<'tree>(document: &'tree Document, range: &Range<usize>, mut visit: impl FnMut(Node<'tree>)) {
     let Some(tree) = document.tree() else { return };
-    let mut stack = vec![tree.root_node()];
-    while let Some(node) = stack.pop() {
-        if node.end_byte() <= range.start || node.start_byte() >= range.end {
-            continue;
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        if node.start_byte() >= range.end {
+            return;
         }
-        if node.child_count() == 0 {
+        if node.end_byte() > range.start {
+            if cursor.goto_first_child() {
+                continue;
+            }
             visit(node);
-            continue;
         }
-        push_children(&mut stack, node);
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return;
+            }
+        }
     }
 }
 
