@@ -143,8 +143,9 @@ impl Census {
             if let (Some("body" | "consequence" | "alternative"), Some(owner)) = (cursor.field_name(), above.last()) {
                 self.check_suite(document, *owner, node);
             }
-            // A suite may stand on its owner's line; what stands on one line within one line holds none.
-            let may_hold = !is_one_line(node) || above.last().is_none_or(|owner| !is_one_line(*owner));
+            // A suite may stand on its owner's line; what stands on one line within one line holds none, unless that is the file.
+            let is_inside_line = above.len() > 2 && above.last().is_some_and(|owner| is_one_line(*owner));
+            let may_hold = !is_inside_line || !is_one_line(node);
             if is_within && may_hold && cursor.goto_first_child() {
                 above.push(node);
                 continue;
@@ -241,6 +242,7 @@ mod tests {
     #[test]
     fn sees_layout_that_the_grammar_lets_pass() {
         for text in [
+            "def f():",
             "def f():\nx = 1\n",
             "def f():\n    x = 1\n      y = 2\n",
             "def f():\n    if x:\n    y = 2\n",
