@@ -6,10 +6,11 @@
 mod sample;
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use graft_ls::actions::{self, ActionId};
 use graft_ls::config::Config;
-use graft_ls::engine::{Change, Engine, Task};
+use graft_ls::engine::{Change, Engine, Suggested, Task, Wanted};
 use graft_ls::inline_completion::{Ending, Place, Trigger, finish};
 use graft_ls::syntax::{Document, Language};
 use graft_ls::text::minimal_edits;
@@ -106,6 +107,7 @@ fn paths() -> Vec<Path> {
     }
     for row in COMPLETIONS {
         paths.push((format!("completion-{}", row.0), Box::new(move || completion(row))));
+        paths.push((format!("own-code-{}", row.0), Box::new(move || own_code(row))));
     }
     paths
 }
@@ -191,6 +193,33 @@ fn completion((id, before, after, answer): (&str, &str, &str, &'static str)) -> 
     let text = format!("{before}{after}");
     let place = Place::of(&Document::new(language(id), &text, Some(1)), before.len(), Trigger::Invoked).unwrap();
     Box::new(move || assert!(black_box(finish(&place, answer, Ending::Whole)).text.is_some()))
+}
+
+/// How a line goes on in the middle of a long file that holds the same function twice, after a number was typed above it. That the file is
+/// read in again, in the background, counts too.
+fn own_code((id, before, after, answer): (&str, &str, &str, &str)) -> Box<dyn FnMut()> {
+    let function = |name: &str, body: &str| format!("{}{body}{after}\n\n", before.replace("total", name));
+    let many = |name: &str| (0..500).map(|n| function(&format!("{name}_{n}"), "pass")).collect::<String>();
+    let typed = answer.find("+=").unwrap() + 2;
+    let (begun, rest) = (&answer[..typed], &answer[answer[typed..].find('\n').unwrap() + typed..]);
+    let above = format!("{}{}{}", many("above"), function("known", answer), before.replace("= 0", "= 1000"));
+    let (number, at) = (above.rfind("1000").unwrap(), above.len() + begun.len());
+    let text = format!("{above}{begun}{rest}{after}\n\n{}", many("below"));
+    let mut document = Document::new(language(id), &text, Some(1));
+    let settings = serde_json::json!({"routes": {"complete": "builtin"}});
+    let engine = Engine::new(Config::from_layers(None, &settings).unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut version = 1;
+    let mut ask = move || {
+        version += 1;
+        document = document.edited(number..number + 4, &format!("{}", 1000 + version), Some(version));
+        let mut task = Task::new("count", ActionId::Generate, document.clone(), at..at);
+        task.path = Some("/w/own".into());
+        let wanted = Wanted { pause: Duration::from_millis(1), ..Wanted::default() };
+        runtime.block_on(engine.complete(&task, &wanted)).result
+    };
+    while !matches!(ask(), Ok(Suggested::Text(_))) {}
+    Box::new(move || assert!(matches!(black_box(ask()), Ok(Suggested::Text(_)))))
 }
 
 fn main() {
