@@ -6,6 +6,7 @@ mod documentation;
 mod found;
 mod kept;
 mod members;
+mod parted;
 mod statements;
 
 use std::ops::Range;
@@ -166,6 +167,16 @@ fn has_header(question: &Question<'_>, text: &str) -> bool {
 fn starts_as_scope(question: &Question<'_>, text: &str) -> bool {
     let first = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
     first(text) == first(question.scope.text(question.document))
+}
+
+/// Whether a text has `name` as a word, standing by itself (`bare`) or as a member of something.
+pub(super) fn mentions(text: &str, name: &str, bare: bool) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + name.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word) && bare != matches!(before, Some('.' | ':'))
+    })
 }
 
 /// A text's lines that have a word in them, without the blanks around them.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::align::{block_of, mentions};
 use super::bindings::{bindings, inserted};
 use super::imports::wanted;
 use super::reindent::Place;
-use super::{Container, Question, align::block_of};
+use super::{Container, Question};
 use crate::syntax::{Definition, DefinitionKind, Document, identifiers};
-use crate::text::Edit;
+use crate::text::{Edit, base_indent};
 
 /// Edits outside the scope for what the definitions `taken` of `fragment` need: helpers unknown to the file, after the scope
 /// or after what encloses it, and imports. `scope_edit` is the scope's own and takes in what would touch it.
@@ -29,17 +30,44 @@ pub(super) fn companions(
         edits.extend(inserted(question, fragment, &statements));
     }
     let depth = taken.first().map(|definition| definition.path.len());
+    let kind = container(question);
+    let texts: Vec<&str> =
+        taken.iter().chain(&helpers).map(|definition| fragment.slice(definition.whole.clone())).collect();
+    let is_free = |helper: &Definition| {
+        kind.is_some()
+            && !fragment.language().bare_members
+            && texts.iter().any(|text| mentions(text, &helper.name, true))
+            && !texts.iter().any(|text| mentions(text, &helper.name, false))
+    };
     let (beside, top): (Vec<&Definition>, Vec<&Definition>) =
-        helpers.into_iter().partition(|helper| Some(helper.path.len()) == depth);
-    let outermost = question.scope.enclosing.first();
+        helpers.into_iter().partition(|helper| Some(helper.path.len()) == depth && !is_free(helper));
+    let outer = kind.or(question.scope.enclosing.first());
     insert_after(question, fragment, &beside, question.scope.range.end, &question.scope.base_indent, &mut edits);
-    let end = outermost.map_or(question.scope.range.end, |definition| definition.outer.end);
-    insert_after(question, fragment, &top, end, "", &mut edits);
+    let end = outer.map_or(question.scope.range.end, |definition| definition.outer.end);
+    let base = outer.map_or("", |definition| base_indent(question.document.source(), definition.outer.start));
+    insert_after(question, fragment, &top, end, base, &mut edits);
     let imports = wanted(question.document, fragment, &used);
     if !imports.is_empty() {
         edits.extend(Container::file(question.document).insert("", &imports));
     }
     edits
+}
+
+/// The outermost of the types that stand around the scope, one right in the other: what is no member of them goes behind it.
+fn container<'q>(question: &Question<'q>) -> Option<&'q Definition> {
+    let is_type = |definition: &&Definition| {
+        matches!(
+            definition.kind,
+            DefinitionKind::Class
+                | DefinitionKind::Record
+                | DefinitionKind::Interface
+                | DefinitionKind::Struct
+                | DefinitionKind::Enum
+                | DefinitionKind::Trait
+                | DefinitionKind::Impl
+        )
+    };
+    question.scope.enclosing.iter().rev().take_while(is_type).last()
 }
 
 /// Definitions of the answer that the file does not have and the taken ones use, directly or through each other.

@@ -6,6 +6,8 @@ pub(super) fn without_line_numbers(text: &str) -> Option<String> {
     let mut lines = Vec::new();
     for line in text.lines() {
         let content = line.trim_start();
+        let content =
+            content.strip_prefix('L').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(content);
         let digits = content.len() - content.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         if digits == 0 {
             match content.is_empty() {
@@ -42,7 +44,7 @@ enum Mark {
 
 /// What stands behind a line's number and its mark.
 fn behind_number(rest: &str) -> (&str, Mark) {
-    if let Some(line) = [" | ", " |", "\t"].iter().find_map(|mark| rest.strip_prefix(mark)) {
+    if let Some(line) = [" | ", " |", "\t", "→"].iter().find_map(|mark| rest.strip_prefix(mark)) {
         return (line, Mark::Whole);
     }
     rest.strip_prefix([':', '|', '.', ')']).map_or((rest, Mark::None), |line| (line, Mark::Open))
@@ -54,7 +56,9 @@ mod tests {
 
     #[test]
     fn takes_numbers_off_with_the_mark_that_ends_them() {
-        for text in ["1: f {\n2: }", "1 | f {\n2 | }", "1\tf {\n2\t}", "9) f {\n10) }"] {
+        for text in
+            ["1: f {\n2: }", "1 | f {\n2 | }", "1\tf {\n2\t}", "9) f {\n10) }", "9→f {\n10→}", "L9: f {\nL10: }"]
+        {
             assert_eq!(without_line_numbers(text).as_deref(), Some("f {\n}"), "{text}");
         }
         assert_eq!(without_line_numbers("1: f()").as_deref(), Some("f()"));

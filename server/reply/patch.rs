@@ -1,11 +1,16 @@
 //! Diffs and search-and-replace blocks that a model sends although nobody asked. Refuses a context that does not match exactly once.
 
-/// What `text` makes of `old`, if it is a patch whose every part applies. Nothing fuzzier than trailing blanks: a patch in the
-/// wrong place is worse than none.
+/// What `text` makes of `old`, if it is a patch whose every part applies. Nothing fuzzier than trailing blanks and an indentation
+/// that all lines of a part lack: a patch in the wrong place is worse than none.
 pub(super) fn apply(text: &str, old: &str) -> Option<String> {
     let parts = search_replace(text).or_else(|| unified(text))?;
+    applied(parts, old)
+}
+
+fn applied(parts: Vec<Part>, old: &str) -> Option<String> {
     let mut lines: Vec<String> = old.lines().map(str::to_owned).collect();
-    for (before, after) in parts {
+    for part in parts {
+        let (before, after) = indented(&lines, part);
         // A patch that has been made already changes nothing, even where what it adds to still stands there.
         let grows = before.len() <= after.len() && after.windows(before.len().max(1)).any(|part| part == before);
         let done = only_place(&lines, &after).is_some();
@@ -26,11 +31,30 @@ pub(super) fn is_patch(text: &str) -> bool {
 /// `old` with the one place that reads `before` made to read `after`.
 pub(super) fn replaced(old: &str, before: &str, after: &str) -> Option<String> {
     let mut places = old.match_indices(before).filter(|_| !before.trim().is_empty());
-    let (at, _) = places.next()?;
+    let Some((at, _)) = places.next() else {
+        let lines = |text: &str| text.trim_matches('\n').lines().map(str::to_owned).collect();
+        return applied(vec![(lines(before), lines(after))], old);
+    };
     places.next().is_none().then(|| format!("{}{after}{}", &old[..at], &old[at + before.len()..]))
 }
 
 type Part = (Vec<String>, Vec<String>);
+
+/// A part with the blanks that its lines lost all alike, where they stand once in `lines` with them and never without.
+fn indented(lines: &[String], (before, after): Part) -> Part {
+    if only_place(lines, &before).is_some() || only_place(lines, &after).is_some() {
+        return (before, after);
+    }
+    let set = |part: &[String], blanks: &str| -> Vec<String> {
+        part.iter().map(|line| if line.trim().is_empty() { line.clone() } else { format!("{blanks}{line}") }).collect()
+    };
+    let first = before.iter().map(|line| line.trim_end()).find(|line| !line.is_empty()).unwrap_or_default();
+    let lost =
+        lines.iter().filter_map(|line| line.trim_end().strip_suffix(first)).filter(|lost| lost.trim().is_empty());
+    let with = |lost: &str| (set(&before, lost), set(&after, lost));
+    let found = lost.map(with).find(|(before, _)| only_place(lines, before).is_some());
+    found.unwrap_or((before, after))
+}
 
 fn only_place(lines: &[String], before: &[String]) -> Option<usize> {
     if before.is_empty() || before.len() > lines.len() {
@@ -132,6 +156,16 @@ mod tests {
             apply("<<<<<<< SEARCH\n    a();\n=======\n    z();\n>>>>>>> REPLACE", OLD).as_deref(),
             Some("fn f() {\n    z();\n    b();\n}")
         );
+    }
+
+    #[test]
+    fn a_part_that_lost_its_indentation_gets_it_back() {
+        assert_eq!(
+            apply("<<<<<<< SEARCH\na();\nb();\n=======\na();\nif c {\n    b();\n}\n>>>>>>> REPLACE", OLD).as_deref(),
+            Some("fn f() {\n    a();\n    if c {\n        b();\n    }\n}")
+        );
+        assert_eq!(replaced(OLD, "a();\nb();\n", "z();\n").as_deref(), Some("fn f() {\n    z();\n}"));
+        assert_eq!(apply("@@\n-a();\n-    b();\n+z();\n", OLD), None, "not all alike");
     }
 
     #[test]

@@ -65,11 +65,12 @@ pub(super) fn texts(answer: &str, old: Old<'_>, language: &'static Language) -> 
         text.text = tidied(&text.text, language);
     }
     let plain: Vec<Text> = found.iter().filter_map(|text| unnumbered(text, language)).collect();
-    // Only entries such as `1: "one",` are code with their numbers.
+    // Only entries such as `1: "one",` are code with their numbers; a number and a bar may parse as an operation, too.
+    let counts = old.scope.lines().any(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    let is_code = |plain: &Text| !counts && parses_somewhere(language, &plain.text);
     let numbered = |text: &Text| {
-        plain.iter().any(|plain| {
-            plain.origin == text.origin && (plain.text.trim().is_empty() || !parses_somewhere(language, &text.text))
-        })
+        let mut plain = plain.iter().filter(|plain| plain.origin == text.origin);
+        plain.any(|plain| plain.text.trim().is_empty() || is_code(plain) || !parses_somewhere(language, &text.text))
     };
     found.retain(|text| !numbered(text));
     found.extend(plain);

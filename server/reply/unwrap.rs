@@ -49,6 +49,7 @@ fn collect(text: &str, old: Old<'_>, depth: usize, found: &mut Vec<String>) {
     } else {
         inner.extend(between_tags(text, old));
         inner.extend(between_backticks(text));
+        inner.extend(quoted(text));
     }
     inner.extend(patch::apply(text.trim_matches('\n'), old.scope));
     for text in inner {
@@ -153,7 +154,8 @@ fn closed_by_line(rest: &str, close: &str, old: &str) -> Option<usize> {
 fn opening_tag(line: &str) -> Option<(&str, usize)> {
     let rest = line.strip_prefix('<')?;
     let end = rest.find('>')?;
-    let name = rest[..end].split_whitespace().next()?;
+    // Some tags have their name's value at once: `<parameter=code>`.
+    let name = rest[..end].split([' ', '\t', '=']).next()?;
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'));
     let attributes = rest[name.len()..end].trim();
     let fits = attributes.is_empty() || attributes.contains('=');
@@ -173,6 +175,14 @@ fn content(inner: &str) -> String {
 fn between_backticks(text: &str) -> Option<String> {
     let inner = text.trim().strip_prefix('`')?.strip_suffix('`')?;
     (inner.contains('\n') && !inner.starts_with('`')).then(|| inner.to_owned())
+}
+
+/// A text that is a quotation as a whole, as mails and Markdown mark it.
+fn quoted(text: &str) -> Option<String> {
+    let lines =
+        text.trim().lines().map(|line| line.strip_prefix('>').map(|rest| rest.strip_prefix(' ').unwrap_or(rest)));
+    let lines = lines.collect::<Option<Vec<&str>>>()?;
+    (lines.len() > 1).then(|| lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -206,6 +216,7 @@ mod tests {
             "<code>fn f() {}</code>",
             "Sure:\n<file path=\"src/a.rs\">\nfn f() {}\n</file>\nDone.",
             "<code><![CDATA[\nfn f() {}\n]]></code>",
+            "<function=edit>\n<parameter=code>\nfn f() {}\n</parameter>\n</function>",
         ] {
             assert_eq!(unwrapped(text, scope("")).last().map(|text| text.trim()), Some("fn f() {}"), "{text}");
         }

@@ -119,6 +119,8 @@ pub struct Language {
     pub documentation_marks: &'static [&'static str],
     /// How bodies are set off.
     pub body: BodyForm,
+    /// Whether a member calls another by its bare name, as it calls what stands outside of its type.
+    pub bare_members: bool,
     /// Where documentation stands.
     pub documentation: Documentation,
     /// What the one form of documentation is called; nothing where there are several.

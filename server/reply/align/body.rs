@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Question, block_of_all, is_code, rewrite, starts_as_scope, worded};
+use super::{Question, block_of_all, is_code, mentions, rewrite, starts_as_scope, worded};
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::reindent::Place;
@@ -121,16 +121,6 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 fn is_mostly(old: &str, new: &str) -> bool {
     let (old, new): (Vec<&str>, Vec<&str>) = (worded(old).collect(), worded(new).collect());
     new.iter().filter(|line| old.contains(line)).count() * 2 >= new.len()
-}
-
-/// Whether a text has `name` as a word, standing by itself (`bare`) or as a member of something.
-fn mentions(text: &str, name: &str, bare: bool) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + name.len()..].chars().next();
-        !before.is_some_and(is_word) && !after.is_some_and(is_word) && bare != matches!(before, Some('.' | ':'))
-    })
 }
 
 /// The text with its first line as deep as the shallowest other one, where only that line lost its blanks.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::found::{after_label, find, meant_end, meant_start, tail_is_lost};
 use super::kept::{Kept, Prefix, after_attributes};
+use super::parted::members_of;
 use super::{Question, block_of, body, members, place_of, rewrite, worded};
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
@@ -19,11 +20,7 @@ pub(super) fn align(
     text: &Text,
 ) -> Result<Vec<Candidate>, Option<String>> {
     // A method does not parse at the top of a file in every language.
-    let wrap = |(open, close): &(&'static str, &'static str)| {
-        let wrapped = format!("{open}{}{close}", text.text);
-        (*open, Document::new(question.document.language(), &wrapped, None))
-    };
-    let wrapped = || -> Vec<(&str, Document)> { question.document.language().wrappers.iter().map(wrap).collect() };
+    let wrapped = || wrappings(fragment, target);
     let namesake = find(question.document, fragment, target);
     let local = namesake.is_some_and(|found| is_local(question.document, fragment, target, found));
     let bare = namesake.filter(|_| !local);
@@ -91,6 +88,27 @@ pub(super) fn align(
         return Err(Some(other));
     }
     Ok(body::align(question, fragment, target, text, local))
+}
+
+/// A text inside of all that its language may have around a member, each with what opens it. Where none makes sense of all of it,
+/// the parts that belong to a file's top stay outside if that does.
+fn wrappings(fragment: &Document, target: &Definition) -> Vec<(&'static str, Document)> {
+    let (language, text) = (fragment.language(), fragment.source());
+    let around = |members: Range<usize>| -> Vec<(&'static str, Document)> {
+        let (before, inner, behind) = (&text[..members.start], &text[members.clone()], &text[members.end..]);
+        let wrap = |(open, close): &(&'static str, &'static str)| {
+            (*open, Document::new(language, &format!("{before}{open}{inner}{close}{behind}"), None))
+        };
+        language.wrappers.iter().map(wrap).collect()
+    };
+    let any_sound = |wrapped: &[(&str, Document)]| wrapped.iter().any(|(_, wrapped)| is_sound(wrapped));
+    let plain = around(0..text.len());
+    if is_sound(fragment) || any_sound(&plain) {
+        return plain;
+    }
+    let parted = members_of(fragment, target);
+    let parted = if parted.len() < text.len() { around(parted) } else { Vec::new() };
+    if any_sound(&parted) { parted } else { plain }
 }
 
 /// Whether a namesake is local to a function that is not around the target, or to the body that the text itself is.

@@ -17,6 +17,7 @@ pub(super) static ROW: Language = Language {
     comment_marks: &["//", "/*", "*/", "*"],
     documentation_marks: &[],
     body: BodyForm::Braces,
+    bare_members: false,
     documentation: Documentation::LeadingComment("//"),
     documentation_style: Some("go doc"),
     documentation_rules: "the first sentence starts with the name",

@@ -16,6 +16,7 @@ pub(super) static ROW: Language = Language {
     comment_marks: &["//", "/**", "/*", "*/", "*"],
     documentation_marks: &["/**"],
     body: BodyForm::Braces,
+    bare_members: true,
     documentation: Documentation::BlockComment(BlockComment {
         open: "/**",
         line: " *",

@@ -17,6 +17,7 @@ pub(super) static ROW: Language = Language {
     comment_marks: &["#"],
     documentation_marks: &[],
     body: BodyForm::Indented,
+    bare_members: false,
     documentation: Documentation::Docstring,
     documentation_style: None,
     documentation_rules: "",

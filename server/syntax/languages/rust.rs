@@ -16,6 +16,7 @@ pub(super) static ROW: Language = Language {
     comment_marks: &["///", "//!", "//", "/**", "/*!", "/*", "*/", "*"],
     documentation_marks: &["///", "//!", "/**", "/*!"],
     body: BodyForm::Braces,
+    bare_members: false,
     documentation: Documentation::LeadingComment("///"),
     documentation_style: Some("rustdoc"),
     documentation_rules: "sections such as # Errors, # Panics and # Safety where they apply",

@@ -18,6 +18,7 @@ pub(super) static ROW: Language = Language {
     comment_marks: COMMENT_MARKS,
     documentation_marks: DOCUMENTATION_MARKS,
     body: BodyForm::Braces,
+    bare_members: false,
     documentation: DOCUMENTATION,
     documentation_style: Some("tsdoc"),
     documentation_rules: DOCUMENTATION_RULES,
