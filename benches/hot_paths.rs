@@ -188,11 +188,13 @@ fn merge() -> Box<dyn FnMut()> {
     Box::new(move || drop(black_box(edit.rebase(&now).unwrap())))
 }
 
-/// What of a model's answer is worth showing.
-fn completion((id, before, after, answer): (&str, &str, &str, &'static str)) -> Box<dyn FnMut()> {
-    let text = format!("{before}{after}");
-    let place = Place::of(&Document::new(language(id), &text, Some(1)), before.len(), Trigger::Invoked).unwrap();
-    Box::new(move || assert!(black_box(finish(&place, answer, Ending::Whole)).text.is_some()))
+/// A place in a text that nobody has looked at, and what of a model's answer is worth showing there.
+fn completion((id, before, after, answer): (&'static str, &str, &str, &'static str)) -> Box<dyn FnMut()> {
+    let (text, at) = (format!("{before}{after}"), before.len());
+    Box::new(move || {
+        let place = Place::of(&Document::new(language(id), &text, Some(1)), at, Trigger::Invoked).unwrap();
+        assert!(black_box(finish(&place, answer, Ending::Whole)).text.is_some());
+    })
 }
 
 /// How a line goes on in the middle of a long file that holds the same function twice, after a number was typed above it. That the file is

@@ -44,19 +44,23 @@ pub(super) fn texts(answer: &str, old: Old<'_>, language: &'static Language) -> 
     }
     if let (Some(first), Some(last)) = (blocks.first(), blocks.last()) {
         // An inner fence at the margin ends the block too early: from the first opening to the last closing fence.
-        let whole = answer.get(first.inner.start..last_fence(answer, last)).unwrap_or_default();
+        let up_to = |end: usize| answer.get(first.inner.start..end).unwrap_or_default();
+        let whole = up_to(last_fence(answer, last));
         let closed = matches!(last.kind, SegmentKind::Code { closed: true, .. });
         // Where it takes in prose between two blocks it does not parse.
         if blocks.len() == 1 || parses_somewhere(language, whole) {
             found.push(Text { text: whole.to_owned(), closed, marked: true, origin: 1 });
+        } else if !closed && parses_somewhere(language, up_to(last.outer.start)) {
+            // What looks as if it opened a last block closes the first one.
+            found.push(Text { text: up_to(last.outer.start).to_owned(), closed: true, marked: true, origin: 1 });
         }
     } else {
         found.push(Text { text: answer.to_owned(), closed: false, marked: false, origin: 0 });
     }
-    let wrapped: Vec<Text> = found.iter().flat_map(|text| unwrapped_texts(text, old)).collect();
+    let wrapped: Vec<Text> = found.iter().flat_map(|text| unwrapped_texts(text, old, language)).collect();
     // Tags around unfenced code may parse as operators, and take in what stands next to them.
     let is_wrapping = |text: &Text| !text.marked && wrapped.iter().any(|inner| inner.origin == text.origin);
-    found.retain(|text| !is_notation(&text.text) && !is_wrapping(text));
+    found.retain(|text| !is_notation(&text.text, old) && !is_wrapping(text));
     found.splice(0..0, wrapped);
     // Before anything is made of the text: in escaped code the language shows neither strings nor brackets.
     let more: Vec<Text> = found.iter().filter_map(|text| decoded(text, old.scope)).collect();
@@ -97,14 +101,14 @@ fn language_of(segment: &Segment) -> Option<&'static str> {
     }
 }
 
-/// What a text wraps; where that has fences, their blocks.
-fn unwrapped_texts(text: &Text, old: Old<'_>) -> Vec<Text> {
+/// What a text wraps; where that has fences, their blocks, but for those in the code's own comments and strings.
+fn unwrapped_texts(text: &Text, old: Old<'_>, language: &'static Language) -> Vec<Text> {
     let own = |inner: String| Text { text: inner, closed: true, marked: true, origin: text.origin };
     let mut found = Vec::new();
     for inner in unwrapped(&text.text, old) {
         let blocks: Vec<Text> =
             segments(&inner).iter().filter_map(|segment| block_text(&inner, segment, text.origin)).collect();
-        match blocks.is_empty() {
+        match blocks.is_empty() || parses_somewhere(language, &inner) {
             true => found.push(own(inner)),
             false => found.extend(blocks),
         }

@@ -34,8 +34,8 @@ pub(super) fn unwrapped(text: &str, old: Old<'_>) -> Vec<String> {
 }
 
 /// Whether a text only notates a change, and so is never the code itself: it quotes or escapes it.
-pub(super) fn is_notation(text: &str) -> bool {
-    let json = json_of(text).is_some_and(|value| !value.is_string());
+pub(super) fn is_notation(text: &str, old: Old<'_>) -> bool {
+    let json = json_of(text, old.file).is_some_and(|value| !value.is_string());
     json || patch::is_patch(text.trim_matches('\n'))
 }
 
@@ -44,7 +44,7 @@ fn collect(text: &str, old: Old<'_>, depth: usize, found: &mut Vec<String>) {
         return;
     }
     let mut inner: Vec<String> = Vec::new();
-    if let Some(value) = json_of(text) {
+    if let Some(value) = json_of(text, old.file) {
         strings(&value, old.scope, &mut inner);
     } else {
         inner.extend(between_tags(text, old));
@@ -53,15 +53,15 @@ fn collect(text: &str, old: Old<'_>, depth: usize, found: &mut Vec<String>) {
     }
     inner.extend(patch::apply(text.trim_matches('\n'), old.scope));
     for text in inner {
-        if !is_notation(&text) {
+        if !is_notation(&text, old) {
             found.push(text.clone());
         }
         collect(&text, old, depth + 1, found);
     }
 }
 
-/// The JSON list or object that a text is, or that stands alone among prose.
-fn json_of(text: &str) -> Option<Value> {
+/// The JSON list or object that a text is, or that stands alone among prose; one that the file has itself, in a string, is code.
+fn json_of(text: &str, file: &str) -> Option<Value> {
     let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
     let trimmed = text.trim();
     if trimmed.starts_with(['{', '[', '"']) && trimmed.ends_with(['}', ']', '"']) {
@@ -74,7 +74,8 @@ fn json_of(text: &str) -> Option<Value> {
     });
     let (start, _) = start.into_iter().find(|(_, line)| starts(line))?;
     let end = trimmed.rfind(['}', ']'])? + 1;
-    parsed(trimmed.get(start..end)?).filter(|value| (value.is_object() || value.is_array()) && holds_text(value))
+    let json = trimmed.get(start..end).filter(|json| !file.contains(json))?;
+    parsed(json).filter(|value| (value.is_object() || value.is_array()) && holds_text(value))
 }
 
 /// Whether there is a string in a JSON value: an empty body, or numbers on a line of their own, are code.
@@ -235,7 +236,9 @@ mod tests {
 
     #[test]
     fn what_notates_a_change_is_not_code() {
-        assert!(is_notation(r#"{"a": "b"}"#) && is_notation("@@\n-a\n+b\n"));
+        let is_notation = |text| is_notation(text, scope("D = '''\n[\n  \"a\"\n]\n'''"));
+        assert!(is_notation(r#"{"a": "b"}"#) && is_notation("@@\n-a\n+b\n") && is_notation("So:\n[\n  \"b\"\n]\n"));
         assert!(!is_notation("{ a: 1 }") && !is_notation("x = [1]"));
+        assert!(!is_notation("x = 1\nD = '''\n[\n  \"a\"\n]\n'''\n"), "the file's own");
     }
 }

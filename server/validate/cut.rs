@@ -40,6 +40,10 @@ pub(super) fn truncated(case: &Case<'_>) -> Option<Rejection> {
         Ending::Unknown => gone > 1 && share(2),
         _ => share(3) && (gone > 3 || added == 0 && gone > 1),
     };
+    // An open block that has few of the old lines, and not the last one, shows no end either.
+    let kept = matches.iter().flatten().count();
+    let (lost, brought) = (old.len() - kept, new.len() - kept);
+    let ends_early = ends_early || case.end == End::NotShown && missing > 0 && lost > 3 && brought * 2 < lost;
     let final_line = new.last().map_or("", |line| line.trim());
     let ends_in_line = case.old.language().body == BodyForm::Indented
         && added > 0

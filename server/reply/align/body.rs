@@ -82,7 +82,11 @@ fn is_number(text: &str) -> bool {
 /// Whether a text calls what it would be the body of in a way that the old body does not, by its bare name or as a member,
 /// or calls it and has no line of the old body: then it shows its use; not where it is the old body for the most part.
 fn uses_newly(question: &Question<'_>, inner: &Document, target: &Definition, body: &Range<usize>) -> bool {
-    let (old, new) = (without_comments(question.document, body), without_comments(inner, &(0..inner.source().len())));
+    let new = without_comments(inner, &(0..inner.source().len()), &inner.outline().comments);
+    if ![true, false].into_iter().any(|bare| mentions(&new, &target.name, bare)) {
+        return false;
+    }
+    let old = without_comments(question.document, body, &Outline::of(question.document, Some(body.clone())).comments);
     [true, false].into_iter().any(|bare| {
         mentions(&new, &target.name, bare)
             && (!mentions(&old, &target.name, bare) || !shares_line(&new, &old, &target.name))
@@ -90,8 +94,7 @@ fn uses_newly(question: &Question<'_>, inner: &Document, target: &Definition, bo
 }
 
 /// A part of a text whose comments, which may name anything, are blanks.
-fn without_comments(text: &Document, range: &Range<usize>) -> String {
-    let comments = Outline::of(text, Some(range.clone())).comments;
+fn without_comments(text: &Document, range: &Range<usize>, comments: &[Range<usize>]) -> String {
     let in_comment = |at: usize| comments.iter().any(|comment| comment.contains(&(range.start + at)));
     let blanked = |(at, c): (usize, char)| if c != '\n' && in_comment(at) { ' ' } else { c };
     text.slice(range.clone()).char_indices().map(blanked).collect()

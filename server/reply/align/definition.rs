@@ -77,6 +77,9 @@ pub(super) fn align(
     if headless {
         return Ok(Vec::new());
     }
+    if let Some(sibling) = only_sibling(question.document, fragment, target) {
+        return Err(Some(sibling));
+    }
     let merged = members::align_members(question, fragment, target);
     if !merged.is_empty() {
         return Ok(merged);
@@ -103,7 +106,7 @@ fn wrappings(fragment: &Document, target: &Definition) -> Vec<(&'static str, Doc
     };
     let any_sound = |wrapped: &[(&str, Document)]| wrapped.iter().any(|(_, wrapped)| is_sound(wrapped));
     let plain = around(0..text.len());
-    if is_sound(fragment) || any_sound(&plain) {
+    if target.path.is_empty() || is_sound(fragment) || any_sound(&plain) {
         return plain;
     }
     let parted = members_of(fragment, target);
@@ -242,6 +245,13 @@ fn is_sibling(document: &Document, fragment: &Document, target: &Definition, fou
             && (other.whole.end <= target.whole.start || target.whole.end <= other.whole.start)
             && line_at(document, other.outer.start) == line
     })
+}
+
+/// The name of the first definition of a text that has none but siblings of the target: a member of it may be called the same.
+fn only_sibling(document: &Document, fragment: &Document, target: &Definition) -> Option<String> {
+    let tops: Vec<&Definition> = fragment.outline().top_level_in(0..fragment.source().len()).collect();
+    let all = tops.iter().all(|top| is_sibling(document, fragment, target, top));
+    tops.first().filter(|_| all).map(|first| first.title())
 }
 
 /// The name of the first definition of a text that consists of definitions.
