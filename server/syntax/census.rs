@@ -143,10 +143,7 @@ impl Census {
             if let (Some("body" | "consequence" | "alternative"), Some(owner)) = (cursor.field_name(), above.last()) {
                 self.check_suite(document, *owner, node);
             }
-            // A suite may stand on its owner's line; what stands on one line within one line holds none, unless that is the file.
-            let is_inside_line = above.len() > 2 && above.last().is_some_and(|owner| is_one_line(*owner));
-            let may_hold = !is_inside_line || !is_one_line(node);
-            if is_within && may_hold && cursor.goto_first_child() {
+            if is_within && cursor.goto_first_child() {
                 above.push(node);
                 continue;
             }
@@ -204,10 +201,6 @@ impl Census {
     }
 }
 
-fn is_one_line(node: Node<'_>) -> bool {
-    node.start_position().row == node.end_position().row
-}
-
 fn near(document: &Document, node: Node<'_>) -> String {
     node.prev_sibling()
         .map(|previous| document.slice(previous.byte_range()).chars().rev().take(24).collect())
@@ -244,6 +237,8 @@ mod tests {
         for text in [
             "def f():",
             "def f():\nx = 1\n",
+            "class A:\n    def f(self):\n        if x:\n\n    def g(self):\n        pass\n",
+            "def f():\n    if x:\n\ny = 2\n",
             "def f():\n    x = 1\n      y = 2\n",
             "def f():\n    if x:\n    y = 2\n",
             "def f():\n    # only a comment\n",
