@@ -92,11 +92,11 @@ fn holds_text(value: &Value) -> bool {
 fn strings(value: &Value, old: &str, found: &mut Vec<String>) {
     match value {
         Value::String(text) if text.contains([' ', '\n']) || text.starts_with('{') => {
-            found.push(text.replace("\r\n", "\n"));
+            found.push(text.replace("\r\n", "\n").replace('\r', "\n"));
         }
         Value::Array(list) if list.len() > 1 && list.iter().all(Value::is_string) => {
             let lines: Vec<&str> =
-                list.iter().filter_map(Value::as_str).map(|line| line.trim_end_matches('\n')).collect();
+                list.iter().filter_map(Value::as_str).map(|line| line.trim_end_matches(['\n', '\r'])).collect();
             found.push(lines.join("\n"));
         }
         Value::Array(list) => list.iter().for_each(|value| strings(value, old, found)),
@@ -201,6 +201,7 @@ mod tests {
             r#"[{"name": "edit", "arguments": {"code": "fn f() {\n}"}}]"#,
             r#"{"function": {"name": "edit", "arguments": "{\"code\": \"fn f() {\\n}\"}"}}"#,
             r#"{"lines": ["fn f() {", "}"]}"#,
+            r#"{"lines": ["fn f() {\r\n", "}\r"]}"#,
             "Here it is:\n\n{\"code\": \"fn f() {\\n}\"}\n\nDone.",
             "<tool_call>\n{\"code\": \"fn f() {\\n}\"}\n</tool_call>",
         ] {
