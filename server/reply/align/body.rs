@@ -7,7 +7,9 @@ use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::reindent::Place;
 use crate::reply::{Candidate, Reading};
-use crate::syntax::{BodyForm, Definition, DefinitionKind, Document, Outline, code_tokens, line_in_string};
+use crate::syntax::{
+    BodyForm, Definition, DefinitionKind, Document, Outline, code_tokens, identifiers, line_in_string,
+};
 use crate::text::{Edit, leading_whitespace, line_matches};
 
 /// Readings of `text` as the body of `target`; `declares_namesake` where a namesake in it is known to be the body's own.
@@ -49,6 +51,7 @@ pub(super) fn align(
             || !is_code(&inner, text.marked)
             || !declares_namesake && inner.outline().definitions.iter().any(is_target)
             || uses_newly(question, &inner, target, &body)
+            || is_foreign(question, &inner, &body)
         {
             continue;
         }
@@ -91,6 +94,13 @@ fn uses_newly(question: &Question<'_>, inner: &Document, target: &Definition, bo
         mentions(&new, &target.name, bare)
             && (!mentions(&old, &target.name, bare) || !shares_line(&new, &old, &target.name))
     }) && !is_mostly(&old, &new)
+}
+
+/// Whether a text has names, and none of them is one of the scope's, which has a body of some lines: then it is about something else.
+fn is_foreign(question: &Question<'_>, inner: &Document, body: &Range<usize>) -> bool {
+    let new = identifiers(inner, 0..inner.source().len());
+    let old = identifiers(question.document, question.scope.range.clone());
+    !new.is_empty() && new.is_disjoint(&old) && worded(question.document.slice(body.clone())).count() > 2
 }
 
 /// A part of a text whose comments, which may name anything, are blanks.
