@@ -32,6 +32,7 @@ pub(super) struct Open {
     language: Option<&'static Language>,
     /// When it was opened or changed last: a count of all changes.
     touched: u64,
+    /// Where its versions go, as long as somebody follows it.
     followed: Weak<Mutex<VecDeque<Document>>>,
 }
 

@@ -151,10 +151,14 @@ pub(super) fn placed(language: &'static Language, text: &str) -> (Document, Rang
 fn sound(language: &'static Language, text: &str) -> Option<(Document, Range<usize>)> {
     let document = |(open, close): &(&str, &str)| {
         let document = Document::new(language, &format!("{open}{text}{close}"), None);
-        let is_sound = document.tree().is_some_and(|tree| !tree.root_node().has_error());
-        is_sound.then(|| (document, open.len()..open.len() + text.len()))
+        is_sound(&document).then(|| (document, open.len()..open.len() + text.len()))
     };
     std::iter::once(&("", "")).chain(language.wrappers).find_map(document)
+}
+
+/// Whether a document parses without an error.
+fn is_sound(document: &Document) -> bool {
+    document.tree().is_some_and(|tree| !tree.root_node().has_error())
 }
 
 /// Whether a text has the line that the scope's definition starts with: whatever else it defines, it is about that one.

@@ -30,18 +30,18 @@ pub(super) fn companions(
         edits.extend(inserted(question, fragment, &statements));
     }
     let depth = taken.first().map(|definition| definition.path.len());
-    let kind = container(question);
+    let outer_type = enclosing_type(question);
     let texts: Vec<&str> =
         taken.iter().chain(&helpers).map(|definition| fragment.slice(definition.whole.clone())).collect();
     let is_free = |helper: &Definition| {
-        kind.is_some()
+        outer_type.is_some()
             && !fragment.language().bare_members
             && texts.iter().any(|text| mentions(text, &helper.name, true))
             && !texts.iter().any(|text| mentions(text, &helper.name, false))
     };
     let (beside, top): (Vec<&Definition>, Vec<&Definition>) =
         helpers.into_iter().partition(|helper| Some(helper.path.len()) == depth && !is_free(helper));
-    let outer = kind.or(question.scope.enclosing.first());
+    let outer = outer_type.or(question.scope.enclosing.first());
     insert_after(question, fragment, &beside, question.scope.range.end, &question.scope.base_indent, &mut edits);
     let end = outer.map_or(question.scope.range.end, |definition| definition.outer.end);
     let base = outer.map_or("", |definition| base_indent(question.document.source(), definition.outer.start));
@@ -54,20 +54,8 @@ pub(super) fn companions(
 }
 
 /// The outermost of the types that stand around the scope, one right in the other: what is no member of them goes behind it.
-fn container<'q>(question: &Question<'q>) -> Option<&'q Definition> {
-    let is_type = |definition: &&Definition| {
-        matches!(
-            definition.kind,
-            DefinitionKind::Class
-                | DefinitionKind::Record
-                | DefinitionKind::Interface
-                | DefinitionKind::Struct
-                | DefinitionKind::Enum
-                | DefinitionKind::Trait
-                | DefinitionKind::Impl
-        )
-    };
-    question.scope.enclosing.iter().rev().take_while(is_type).last()
+fn enclosing_type<'q>(question: &Question<'q>) -> Option<&'q Definition> {
+    question.scope.enclosing.iter().rev().take_while(|definition| definition.kind.has_methods()).last()
 }
 
 /// Definitions of the answer that the file does not have and the taken ones use, directly or through each other.

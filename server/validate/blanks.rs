@@ -1,4 +1,4 @@
-//! Changes of nothing but blanks at the ends of lines, where brackets say what belongs together. Refuses to call one an accident that
+//! Changes of nothing but blanks before and behind lines, where brackets say what belongs together. Refuses to call one an accident that
 //! moves some lines of code and leaves others.
 
 use super::Baseline;

@@ -277,5 +277,5 @@ fn validated(
         1 => format!("{title} syntax no worse than before (1 earlier error stays)"),
         count => format!("{title} syntax no worse than before ({count} earlier errors stay)"),
     };
-    ValidatedEdit::new(baseline, (candidate, &case.cut), terms.scope.map(|scope| scope.range.clone()), validity)
+    ValidatedEdit::new(baseline, candidate, &case.cut, terms.scope.map(|scope| scope.range.clone()), validity)
 }

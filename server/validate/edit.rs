@@ -22,7 +22,8 @@ impl ValidatedEdit {
     /// The edit that a candidate, checked by the caller, makes: its own edits, cut down to what differs, in the original's line ends.
     pub(super) fn new(
         baseline: &Baseline,
-        (candidate, cut): (&Candidate, &Edits),
+        candidate: &Candidate,
+        cut: &Edits,
         scope: Option<Range<usize>>,
         validity: String,
     ) -> Result<ValidatedEdit, Rejection> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::found::{after_label, find, meant_end, meant_start, tail_is_lost};
 use super::kept::{Kept, Prefix, after_attributes};
 use super::parted::members_of;
-use super::{Question, block_of, body, members, place_of, rewrite, worded};
+use super::{Question, block_of, body, is_sound, members, place_of, rewrite, worded};
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::{Candidate, Reading};
@@ -165,10 +165,6 @@ fn is_body_around(document: &Document, fragment: &Document, target: &Definition,
     around.iter().filter(|line| old.contains(line)).count() * 2 > around.len()
 }
 
-fn is_sound(document: &Document) -> bool {
-    document.tree().is_some_and(|tree| !tree.root_node().has_error())
-}
-
 /// Whether a definition without another around it stands deeper than the text's first line of code: in statements.
 fn stands_in_statements(fragment: &Document, found: &Definition) -> bool {
     let source = fragment.source();
@@ -247,10 +243,11 @@ fn is_sibling(document: &Document, fragment: &Document, target: &Definition, fou
     })
 }
 
-/// The name of the first definition of a text that has none but siblings of the target: a member of it may be called the same.
+/// The name of the first definition of a text that has none but siblings of the target, which has members: one may be called the
+/// same. In a body, statements may stand beside what looks like a sibling.
 fn only_sibling(document: &Document, fragment: &Document, target: &Definition) -> Option<String> {
     let tops: Vec<&Definition> = fragment.outline().top_level_in(0..fragment.source().len()).collect();
-    let all = tops.iter().all(|top| is_sibling(document, fragment, target, top));
+    let all = !target.kind.is_callable() && tops.iter().all(|top| is_sibling(document, fragment, target, top));
     tops.first().filter(|_| all).map(|first| first.title())
 }
 

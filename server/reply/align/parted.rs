@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::is_sound;
 use crate::syntax::{Definition, DefinitionKind, Document, Language};
 use crate::text::leading_whitespace;
 
@@ -28,9 +29,7 @@ fn is_top(language: &'static Language, part: &str, target: &Definition) -> bool 
             || matches!(own.kind, DefinitionKind::Variable | DefinitionKind::Field | DefinitionKind::Method)
     };
     let has_any = !outline.definitions.is_empty() || !outline.imports.is_empty();
-    has_any
-        && document.tree().is_some_and(|tree| !tree.root_node().has_error())
-        && !outline.definitions.iter().any(could_be_member)
+    has_any && is_sound(&document) && !outline.definitions.iter().any(could_be_member)
 }
 
 /// Stretches between blank lines that end where the text is as shallow as at its start; what closes a bracket goes on.
