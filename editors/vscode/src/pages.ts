@@ -42,5 +42,7 @@ export async function review<Params extends ApplyWorkspaceEditParams>(params: Pa
   await commands.executeCommand("vscode.diff", document.uri, proposed, annotation.label);
   const yes = await answer.finally(() => asked.delete(proposed.path));
   await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => proposedBy(tab) === proposed.path));
+  // The button that was clicked goes with the diff, and takes the keyboard along unless the file is told to have it.
+  await commands.executeCommand("workbench.action.focusActiveEditorGroup");
   return yes ? next({ ...params, edit: { documentChanges, changeAnnotations: { [id]: { label: annotation.label } } } }) : { applied: false };
 }
