@@ -11,7 +11,6 @@ mod statements;
 
 use std::ops::Range;
 
-use super::block::Block;
 use super::decode::decode;
 use super::reading::{Text, prose, texts, tidied};
 use super::reconcile::reconciled;
@@ -19,8 +18,8 @@ use super::reindent::Place;
 use super::unfenced::code_among_prose;
 use super::unwrap::Old;
 use super::{Candidate, Promise, Reading};
-use crate::syntax::{BodyForm, Census, Document, Language, Scope, ScopeShape, line_in_comment, line_in_string};
-use crate::text::{base_indent, leading_whitespace};
+use crate::syntax::{BodyForm, Census, Document, Language, Scope, ScopeShape, line_in_string};
+use crate::text::leading_whitespace;
 
 /// What an answer was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -237,29 +236,6 @@ fn remove_lines(question: &Question<'_>, candidate: &mut Candidate) {
             candidate.output = output;
         }
     }
-}
-
-/// The lines of a fragment's `range` (bytes, widened to the start of its first line), ready to be set elsewhere.
-pub(super) fn block_of(fragment: &Document, range: Range<usize>) -> Block<'_> {
-    let source = fragment.source();
-    let line_start = fragment.line_start(range.start);
-    let own_line = source.get(line_start..range.start).is_some_and(|before| before.trim().is_empty());
-    let start = if own_line { line_start } else { range.start };
-    let flags = line_in_string(fragment, start..range.end);
-    let in_comment = line_in_comment(fragment, start..range.end);
-    let lines = fragment.slice(start..range.end).split('\n').collect();
-    let braces = fragment.language().body == BodyForm::Braces;
-    Block { lines, in_string: flags, in_comment, braces, base: base_indent(source, range.start), head: 0 }
-}
-
-/// A block of a whole fragment, blank edges off.
-fn block_of_all(fragment: &Document) -> Option<Block<'_>> {
-    let source = fragment.source();
-    let end = source.trim_end().len();
-    let start = end - source.get(..end)?.trim_start().len();
-    let mut block = (start < end).then(|| block_of(fragment, start..end))?;
-    block.base = block.shallowest();
-    Some(block)
 }
 
 /// Where the scope's text stands.

@@ -1,8 +1,11 @@
 //! What the lines of a code block say of its layout: its base, its steps, what its first line opens. Refuses to move a line.
 
+use std::ops::Range;
+
 use super::reindent::Place;
 use super::settled::paired;
-use crate::text::{IndentUnit, leading_whitespace};
+use crate::syntax::{BodyForm, Document, line_in_comment, line_in_string};
+use crate::text::{IndentUnit, base_indent, leading_whitespace};
 
 /// Lines of code with what is known of their blanks.
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub(super) struct Block<'a> {
     pub(super) base: &'a str,
     /// The line that a definition's own words start on, below its comments and attributes.
     pub(super) head: usize,
+    /// Whether the tree has the first line's statement go on below it.
+    pub(super) first_goes_on: bool,
 }
 
 /// What lines have more than `base`; those inside strings and the inner ones of block comments have blanks of their own.
@@ -37,9 +42,34 @@ pub(super) fn deeper_steps<'t>(
 const WIDEST_STEP: usize = 8;
 
 impl<'a> Block<'a> {
+    /// The lines of a fragment's `range` (bytes, widened to the start of its first line), ready to be set elsewhere.
+    pub(super) fn of(fragment: &'a Document, range: Range<usize>) -> Block<'a> {
+        let source = fragment.source();
+        let line_start = fragment.line_start(range.start);
+        let own_line = source.get(line_start..range.start).is_some_and(|before| before.trim().is_empty());
+        let start = if own_line { line_start } else { range.start };
+        let flags = line_in_string(fragment, start..range.end);
+        let in_comment = line_in_comment(fragment, start..range.end);
+        let lines = fragment.slice(start..range.end).split('\n').collect();
+        let braces = fragment.language().body == BodyForm::Braces;
+        let base = base_indent(source, range.start);
+        let first_goes_on = goes_on_below(fragment, range.start);
+        Block { lines, in_string: flags, in_comment, braces, base, head: 0, first_goes_on }
+    }
+
+    /// A block of a whole fragment, blank edges off.
+    pub(super) fn of_all(fragment: &'a Document) -> Option<Block<'a>> {
+        let source = fragment.source();
+        let end = source.trim_end().len();
+        let start = end - source.get(..end)?.trim_start().len();
+        let mut block = (start < end).then(|| Block::of(fragment, start..end))?;
+        block.base = block.shallowest();
+        Some(block)
+    }
+
     /// Whether a line inside a string lacks the blanks by which the code is to move back, or its own where it moves elsewhere,
-    /// or whether all have those of the old lines that they continue where the code does not: then such lines did not move along
-    /// with the code.
+    /// or whether all stand nearer to the old lines that they continue than they would, had they moved: then such lines did not
+    /// move along with the code.
     pub(super) fn strings_stayed(&self, base: &str, place: &Place<'_>) -> bool {
         let moved = base.strip_prefix(place.base).unwrap_or(base);
         let inner: Vec<(usize, &str)> = (self.lines.iter().copied().enumerate())
@@ -50,14 +80,21 @@ impl<'a> Block<'a> {
         }
         let pairs = if base == place.base { Vec::new() } else { paired(&place.old, &self.lines) };
         let old = |at: usize| place.old.get(pairs.get(at).copied().flatten()?);
-        let stands = |(at, line): &(usize, &str)| Some(leading_whitespace(old(*at)?) == leading_whitespace(line));
+        // Nearer to the old line than it would be, had it moved.
+        let stands = |(at, line): &(usize, &str)| {
+            let (was, is) = (leading_whitespace(old(*at)?).len(), leading_whitespace(line).len());
+            Some(was.abs_diff(is) < was.abs_diff((is + place.base.len()).saturating_sub(base.len())))
+        };
         let mut stand = inner.iter().filter_map(stands).peekable();
         let all_stand = stand.peek().is_some() && stand.all(|stands| stands);
         all_stand || inner.iter().any(|(_, line)| !line.starts_with(moved))
     }
 
-    /// Whether nothing on the first line says that the next one is deeper.
+    /// Whether nothing on the first line says that the next one is deeper; what ends in a bracket may be the head of a loop.
     pub(super) fn first_line_opens_nothing(&self) -> bool {
+        if self.first_goes_on {
+            return false;
+        }
         let first = self.lines.first().map_or("", |line| line.trim_end());
         let next = self.lines.get(1).map_or("", |line| line.trim_start());
         (first.ends_with([';', '}', ')', '"', '\'', ']']) || first.ends_with("*/"))
@@ -79,10 +116,10 @@ impl<'a> Block<'a> {
             && last.is_some_and(|line| line.strip_prefix(blanks).is_some_and(|rest| rest.starts_with([')', '}', ']'])))
     }
 
-    /// Whether every line is as deep as whole steps of the first deeper one make it.
-    pub(super) fn steps_evenly(&self) -> bool {
+    /// Whether every line is as deep as whole steps of the first one deeper than `base` make it.
+    pub(super) fn steps_evenly(&self, base: &str) -> bool {
         let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
-        let deeper: Vec<&str> = deeper_steps(self.base, lines).collect();
+        let deeper: Vec<&str> = deeper_steps(base, lines).collect();
         deeper.first().is_none_or(|step| deeper.iter().all(|blanks| blanks.len() % step.len() == 0))
     }
 
@@ -108,9 +145,12 @@ impl<'a> Block<'a> {
         let unit = unit.text();
         let continued = least == Some(unit.as_str()) && first.is_some_and(|step| step.len() % unit.len() == 0);
         let even = least.is_some_and(|least| deeper.iter().all(|step| step.len() % least.len() == 0));
+        // One that most lines are no whole steps of is no step either: a line too deep comes first.
+        let is_usual =
+            |step: &&str| deeper.iter().filter(|blanks| blanks.len() % step.len() == 0).count() * 2 >= deeper.len();
         match continued || even || first == least {
             true => vec![least],
-            false => vec![first, least],
+            false => first.filter(is_usual).map(Some).into_iter().chain([least]).collect(),
         }
     }
 
@@ -141,4 +181,17 @@ impl<'a> Block<'a> {
         let lines = self.lines.iter().copied().zip(self.no_layout()).skip(1);
         lines.filter(|(line, inside)| !inside && !line.trim().is_empty()).map(|(line, _)| line)
     }
+}
+
+/// Whether the statement that starts at an offset goes on below its line; where it has an error, nobody knows.
+fn goes_on_below(fragment: &Document, start: usize) -> bool {
+    let root = fragment.tree().map(|tree| tree.root_node());
+    let statement = root.and_then(|root| {
+        let mut node = root.descendant_for_byte_range(start, start + 1)?;
+        while let Some(parent) = node.parent().filter(|parent| parent.start_byte() == start && *parent != root) {
+            node = parent;
+        }
+        Some(node)
+    });
+    statement.is_some_and(|node| !node.has_error() && node.start_position().row < node.end_position().row)
 }

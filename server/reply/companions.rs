@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::align::{block_of, mentions};
+use super::align::mentions;
 use super::bindings::{bindings, inserted};
+use super::block::Block;
 use super::imports::wanted;
 use super::reindent::Place;
 use super::{Container, Question};
@@ -141,7 +142,7 @@ fn insert_after(
     let unit = question.scope.unit;
     let mut text = String::new();
     for helper in helpers {
-        let block = block_of(fragment, helper.whole.start..helper.outer.end);
+        let block = Block::of(fragment, helper.whole.start..helper.outer.end);
         text.push_str(&gap);
         text.push_str(
             &block

@@ -116,7 +116,7 @@ impl<'a> Container<'a> {
     fn inside(&self) -> Range<usize> {
         match &self.place {
             Place::Module(inside) => inside.clone(),
-            _ => 0..self.document.source().len(),
+            _ => self.document.first_line_start()..self.document.source().len(),
         }
     }
 
@@ -277,6 +277,12 @@ mod tests {
         check("rust", "fn a() {}", TEST, &[], &format!("fn a() {{}}\n\n{module}"));
         check("rust", "", TEST, &["use super::*;"], &format!("{module}\n"));
         check("rust", "fn a() {}  \n\t\n", TEST, &[], &format!("fn a() {{}}  \n\n{module}\n\t\n"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_stays_first() {
+        check("java", "\u{feff}class A {\n}\n", "", &["import x.Y;"], "\u{feff}import x.Y;\n\nclass A {\n}\n");
+        check("go", "\u{feff}package a\n", "", &["\"x\""], "\u{feff}package a\n\nimport \"x\"\n");
     }
 
     #[test]

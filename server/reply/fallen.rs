@@ -53,6 +53,21 @@ impl Fallen<'_> {
         let is_deep = |at: usize| self.depths[at] > 0 && self.lines[at].contains(char::is_alphanumeric);
         stood.iter().any(|(at, stayed)| !stayed && is_deep(*at))
             || stood.len() > 1 && stood.iter().all(|(_, stayed)| !stayed)
+            || stood.iter().all(|(_, stayed)| !stayed) && self.all_fell()
+    }
+
+    /// Whether all words within brackets stand at the code's own level, where the old code had none.
+    fn all_fell(&self) -> bool {
+        let within = |lines: &[&str], depths: &[i32]| -> Vec<usize> {
+            let is_within = |at: &usize| depths[*at] > 0 && lines[*at].contains(char::is_alphanumeric);
+            (1..lines.len()).filter(is_within).collect()
+        };
+        let is_at_level = |line: &str| leading_whitespace(line) == self.place.base;
+        let (new, old) = (within(&self.lines, &self.depths), within(&self.place.old, &self.old_depths));
+        !new.is_empty()
+            && new.iter().all(|at| self.may_have_fallen(*at))
+            && !old.is_empty()
+            && !old.iter().any(|at| is_at_level(self.place.old[*at]))
     }
 
     /// Whether a kept line that has not fallen stands elsewhere than it stood, in as many brackets.
@@ -189,7 +204,8 @@ mod tests {
     fn raised_from(old: &[&str], text: &str, braces: bool) -> String {
         let lines: Vec<&str> = text.split('\n').collect();
         let none = vec![false; lines.len()];
-        let block = Block { base: "    ", lines, in_string: none.clone(), in_comment: none, braces, head: 0 };
+        let (in_string, in_comment) = (none.clone(), none);
+        let block = Block { base: "    ", lines, in_string, in_comment, braces, head: 0, first_goes_on: false };
         let place =
             Place { base: "    ", unit: IndentUnit::Spaces(4), starts_line: true, least: None, old: old.to_vec() };
         block.raised(text.to_owned(), &place)

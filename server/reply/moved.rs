@@ -54,10 +54,13 @@ impl Block<'_> {
     }
 
     /// What happened to most old lines; the first one may have lost its blanks where nothing happened to the others. Where it
-    /// stands as it stood, and another one too, nothing happened: the others were moved on purpose.
+    /// stands as it stood, and another one too, nothing happened: the others were moved on purpose. So it is where the first and
+    /// the last one, which stood apart, were moved alike.
     fn shift<'b>(&'b self, place: &'b Place<'_>) -> Option<Shift<'b>> {
         let mut first = None;
         let mut others: Vec<Option<Shift<'_>>> = Vec::new();
+        // What happened to lines alike that stood apart is no accident.
+        let mut apart = false;
         for (at, old) in line_matches(&place.old, &self.lines, str::trim).into_iter().enumerate() {
             let (Some(line), Some(old)) = (self.lines.get(at), old.and_then(|old| place.old.get(old))) else {
                 continue;
@@ -65,20 +68,23 @@ impl Block<'_> {
             if line.trim().is_empty() || self.in_string.get(at) == Some(&true) {
                 continue;
             }
-            let shift = Shift::between(leading_whitespace(old), leading_whitespace(line));
+            let was = leading_whitespace(old);
+            let shift = Shift::between(was, leading_whitespace(line));
             match at {
                 0 => first = shift,
                 _ => others.push(shift),
             }
+            apart |= shift.is_some() && shift == first && !was.starts_with(place.base);
         }
-        if first == Some(Shift::Put("")) && others.contains(&first) {
+        if first == Some(Shift::Put("")) && others.contains(&first) || apart && others.last() == Some(&first) {
             return first;
         }
         let mut counts: HashMap<Option<Shift<'_>>, usize> = HashMap::new();
         for shift in &others {
             *counts.entry(*shift).or_default() += 1;
         }
-        let is_most = |(_, count): &(Option<Shift<'_>>, usize)| others.len() >= LEAST && count * 2 > others.len();
+        let is_enough = others.len() >= LEAST || apart;
+        let is_most = |(_, count): &(Option<Shift<'_>>, usize)| is_enough && count * 2 > others.len();
         let most = counts.into_iter().find(is_most).and_then(|(shift, _)| shift);
         most.filter(|most| matches!(most, Shift::Put("")) || first == Some(*most))
     }
@@ -119,6 +125,7 @@ mod tests {
             in_comment: none,
             braces: true,
             head: 0,
+            first_goes_on: false,
         };
         let place = Place { base: "\t", unit: IndentUnit::Tab, starts_line: true, least: None, old: OLD.to_vec() };
         block.moved_back(&place)

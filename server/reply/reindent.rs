@@ -45,6 +45,7 @@ impl<'a> Block<'a> {
             let stood = is_most(&kept);
             // A deeper line that stands as it stood tells the steps as well.
             let told = stood && kept.iter().any(|line| line.is_deeper && line.stands);
+            let surely = stood && kept.iter().filter(|line| line.stands).count() >= SURE;
             for convert in [!told, told] {
                 for shift_strings in [true, false] {
                     if shift_strings && self.strings_stayed(base, place) {
@@ -53,7 +54,7 @@ impl<'a> Block<'a> {
                     let scaled = if convert && !stood { self.scaled_step(base, place) } else { None };
                     for step in self.steps(base, convert, place.unit).into_iter().chain(scaled.map(Some)) {
                         let text = self.settled(&self.set(base, place, step, shift_strings), place, step, stood);
-                        let fits = self.fits(&text, place);
+                        let fits = surely && step.is_none() || self.fits(&text, place);
                         if !results.contains(&(fits, text.clone())) {
                             results.push((fits, text));
                         }
@@ -91,7 +92,8 @@ impl<'a> Block<'a> {
             Some(_) if self.stands_as(self.base, place) => [Some(self.base), lost],
             // Nothing may stand deeper below a line that ends its statement.
             Some(_) if self.first_line_opens_nothing() && !self.in_string.iter().any(|inside| *inside) => [lost, None],
-            Some(base) if self.closes_at(base) || !self.steps_evenly() => [lost, Some(self.base)],
+            Some(base) if !self.steps_evenly(self.base) && self.steps_evenly(base) => [lost, None],
+            Some(base) if self.closes_at(base) || !self.steps_evenly(self.base) => [lost, Some(self.base)],
             _ => [Some(self.base), lost],
         }
     }
@@ -231,6 +233,9 @@ impl<'a> Block<'a> {
     }
 }
 
+/// So many lines stand where they stood by no accident, whatever the others do.
+const SURE: usize = 3;
+
 /// A line of the old code in a block that was set.
 struct KeptLine {
     /// Whether it is deeper than the place's base.
@@ -268,7 +273,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         let in_string = vec![false; lines.len()];
         let in_comment = vec![false; lines.len()];
-        Block { lines, in_string, in_comment, braces: true, base, head: 0 }
+        Block { lines, in_string, in_comment, braces: true, base, head: 0, first_goes_on: false }
     }
 
     fn place(base: &str, unit: IndentUnit) -> Place<'_> {

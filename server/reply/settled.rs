@@ -54,8 +54,8 @@ impl Grid<'_> {
             let stood = |old: &str| {
                 let was = leading_whitespace(old);
                 let is = leading_whitespace(line);
-                let clipped = old.trim() == line.trim() && self.is_clipped(is, was);
-                (is_first(old) || clipped || self.is_near(is, was, kind)).then(|| was.to_owned())
+                let restored = old.trim() == line.trim() && (self.is_clipped(is, was) || self.is_respelt(is, was));
+                (is_first(old) || restored || self.is_near(is, was, kind)).then(|| was.to_owned())
             };
             let blanks = old.and_then(|old| within(old).or_else(|| stood(old)));
             if kind != Blanks::Comment {
@@ -75,6 +75,11 @@ impl Grid<'_> {
     fn is_clipped(&self, is: &str, was: &str) -> bool {
         let base = self.columns(self.base);
         self.columns(is) == base && self.columns(was) < base
+    }
+
+    /// Whether a line stands as far in as it stood, by other blanks, though the first line was moved here.
+    fn is_respelt(&self, is: &str, was: &str) -> bool {
+        leading_whitespace(self.first) != self.base && self.columns(is) == self.columns(was)
     }
 
     /// How wide blanks are; a tab is a step.

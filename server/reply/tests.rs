@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::align::block_of;
+use super::block::Block;
 use super::decode::decode;
 use super::reading::{Text, prose, texts};
 use super::reindent::Place;
@@ -191,7 +191,7 @@ fn joined<'f>(
     let text: String = new
         .iter()
         .filter_map(|test| {
-            let block = block_of(fragment, test.whole.start..test.outer.end);
+            let block = Block::of(fragment, test.whole.start..test.outer.end);
             block.variants(&Place { base, unit, starts_line: true, least: None, old: Vec::new() }).into_iter().next()
         })
         .map(|text| format!("\n\n{text}"))
@@ -245,7 +245,7 @@ fn brought_by(like: &Document, import: &str) -> Vec<String> {
 
 /// A definition's text with its own indentation taken off.
 fn at_margin(fragment: &Document, definition: &Definition) -> String {
-    let block = block_of(fragment, definition.whole.start..definition.outer.end);
+    let block = Block::of(fragment, definition.whole.start..definition.outer.end);
     let unit = detect_unit(fragment.source()).unwrap_or(IndentUnit::Spaces(4));
     block
         .variants(&Place { base: "", unit, starts_line: true, least: None, old: Vec::new() })

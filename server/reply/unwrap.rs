@@ -113,9 +113,12 @@ fn strings(value: &Value, old: &str, found: &mut Vec<String>) {
 }
 
 /// What stands between `<tag>` and `</tag>`, for each tag that opens at the margin: markup inside the code's own strings is no
-/// wrapping, and neither is markup that the code has already.
+/// wrapping, and neither is markup that the code has already, or the file at the margin.
 fn between_tags(text: &str, old: Old<'_>) -> Vec<String> {
-    let is_known = |line: &str| old.file.lines().any(|known| known.trim() == line.trim());
+    let is_known = |line: &str| {
+        old.scope.lines().any(|known| known.trim() == line.trim())
+            || old.file.lines().any(|known| known.trim_end() == line.trim_end())
+    };
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(line) = text.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {

@@ -117,11 +117,15 @@ impl Document {
         }
     }
 
+    /// Where the first line starts, in bytes: behind a byte order mark.
+    pub fn first_line_start(&self) -> usize {
+        if self.source().starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+    }
+
     /// Where the line that holds byte `offset` starts, in bytes; a byte order mark is before the first line.
     pub fn line_start(&self, offset: usize) -> usize {
-        let source = self.source();
-        let mark = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(offset) } else { 0 };
-        source.get(..offset).and_then(|before| before.rfind('\n')).map_or(mark, |end| end + 1)
+        let before = self.source().get(..offset).and_then(|before| before.rfind('\n'));
+        before.map_or_else(|| self.first_line_start().min(offset), |end| end + 1)
     }
 
     /// The document after `range` (bytes, rounded down to whole characters) became `new`, under another version.

@@ -59,7 +59,7 @@ impl Scope {
     /// The whole file.
     pub fn file(document: &Document) -> Scope {
         // A byte order mark is no part of the code, and no model sends one back.
-        let start = if document.source().starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let start = document.first_line_start();
         let range = start..document.source().trim_end().len().max(start);
         Scope::build(document, ScopeShape::File, range, Vec::new())
     }

@@ -84,12 +84,18 @@ impl Drift {
     }
 }
 
-/// For each new line, the old line that it continues, by a line diff under `key`; matched pairs never cross.
+/// For each new line, the old line that it continues, by a line diff under `key`; matched pairs never cross. Last lines that say
+/// the same are a pair: where brackets were put around code, one closes it, and another closed all of it before.
 pub fn line_matches(old: &[&str], new: &[&str], key: impl Fn(&str) -> &str) -> Vec<Option<usize>> {
     let old_keys: Vec<&str> = old.iter().map(|line| key(line)).collect();
     let new_keys: Vec<&str> = new.iter().map(|line| key(line)).collect();
     let mut matches = vec![None; new.len()];
-    for op in capture_diff_slices(Algorithm::Patience, &old_keys, &new_keys) {
+    let last = match (old_keys.split_last(), new_keys.split_last()) {
+        (Some((old, old_rest)), Some((new, new_rest))) if old == new => Some((old_rest.len(), new_rest.len())),
+        _ => None,
+    };
+    let (old_end, new_end) = last.unwrap_or((old.len(), new.len()));
+    for op in capture_diff_slices(Algorithm::Patience, &old_keys[..old_end], &new_keys[..new_end]) {
         if op.tag() == DiffTag::Equal {
             for (old_index, new_index) in op.old_range().zip(op.new_range()) {
                 if let Some(entry) = matches.get_mut(new_index) {
@@ -97,6 +103,9 @@ pub fn line_matches(old: &[&str], new: &[&str], key: impl Fn(&str) -> &str) -> V
                 }
             }
         }
+    }
+    if let (Some((old_last, _)), Some(entry)) = (last, matches.last_mut()) {
+        *entry = Some(old_last);
     }
     matches
 }
@@ -122,5 +131,11 @@ mod tests {
     fn matches_lines_by_their_key() {
         let matches = line_matches(&["a  \n", "b\n"], &["a\n", "x\n", "b\n"], |line| line.trim_end());
         assert_eq!(matches, [Some(0), None, Some(1)]);
+    }
+
+    #[test]
+    fn the_last_line_continues_the_last_one() {
+        let matches = line_matches(&["f {", "a", "}"], &["f {", "if {", "a", "}", "}"], |line| line);
+        assert_eq!(matches, [Some(0), None, Some(1), None, Some(2)]);
     }
 }

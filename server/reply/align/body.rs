@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Question, block_of_all, is_code, mentions, rewrite, starts_as_scope, worded};
+use super::{Question, is_code, mentions, rewrite, starts_as_scope, worded};
+use crate::reply::block::Block;
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::reindent::Place;
@@ -170,7 +171,7 @@ fn texts(question: &Question<'_>, inner: &Document, body: &Range<usize>) -> Vec<
         old = old.split_off(old.len().min(1));
     }
     let place = Place { base: &deeper, unit: question.scope.unit, starts_line: true, least, old };
-    let Some(block) = block_of_all(inner) else {
+    let Some(block) = Block::of_all(inner) else {
         return Vec::new();
     };
     // What closes the statement that the body is a part of.

@@ -5,12 +5,13 @@ use std::ops::Range;
 use super::found::{after_label, find, meant_end, meant_start, tail_is_lost};
 use super::kept::{Kept, Prefix, after_attributes};
 use super::parted::members_of;
-use super::{Question, block_of, body, is_sound, members, place_of, rewrite, worded};
+use super::{Question, body, is_sound, members, place_of, rewrite, worded};
+use crate::reply::block::Block;
 use crate::reply::companions::companions;
 use crate::reply::reading::Text;
 use crate::reply::{Candidate, Reading};
 use crate::syntax::{BodyForm, Census, Definition, DefinitionKind, Document, Outline};
-use crate::text::{Edit, base_indent, line_matches};
+use crate::text::{Edit, base_indent, leading_whitespace, line_matches};
 
 /// Readings of `text` as `target`; where it defines something else instead, that thing's name.
 pub(super) fn align(
@@ -200,10 +201,22 @@ fn only_member(fragment: &Document, wrapped: &[(&str, Document)]) -> Option<Stri
     (covered * 2 > fragment.source().trim().len()).then(|| first.name.clone())
 }
 
-/// Whether a text's code, or a definition in it, starts with a line of the old body: then what it defines is local to that body.
+/// Whether a text's code, or a definition in it, starts with a line of the old body, or all that it defines is defined there and
+/// stands beside such a line: then what it defines is local to that body.
 fn starts_in_body(document: &Document, fragment: &Document, target: &Definition) -> bool {
-    let heads = fragment.outline().top_level_in(0..fragment.source().len()).map(|definition| definition.outer.start);
-    first_code(fragment).into_iter().chain(heads).any(|at| is_of_body(document, fragment, target, at))
+    let tops = || fragment.outline().top_level_in(0..fragment.source().len());
+    let mut starts = first_code(fragment).into_iter().chain(tops().map(|top| top.outer.start));
+    let inner = Outline::of(document, Some(target.node.clone())).definitions;
+    let is_local = |top: &Definition| {
+        inner.iter().any(|old| old.name == top.name && old.kind == top.kind && target.node.start < old.node.start)
+    };
+    let stands_beside = || {
+        let lines = fragment.source().match_indices('\n').map(|(at, _)| at + 1);
+        let starts = lines.map(|at| at + leading_whitespace(fragment.slice(at..fragment.source().len())).len());
+        let mut outside = starts.filter(|at| !tops().any(|top| top.whole.contains(at)));
+        outside.any(|at| is_of_body(document, fragment, target, at))
+    };
+    starts.any(|at| is_of_body(document, fragment, target, at)) || tops().all(is_local) && stands_beside()
 }
 
 /// Whether the line at an offset of a text is one of the old body's.
@@ -306,7 +319,7 @@ pub(super) fn texts(
 ) -> Vec<String> {
     let meant = Definition { whole: meant_start(question, fragment, found)..found.whole.end, ..found.clone() };
     let found = &after_label(question, fragment, target, &meant);
-    let mut block = block_of(fragment, found.whole.start..meant_end(fragment, found));
+    let mut block = Block::of(fragment, found.whole.start..meant_end(fragment, found));
     let trivia_lines = fragment.slice(found.whole.start..found.outer.start).matches('\n').count();
     let head_line =
         fragment.slice(found.whole.start..after_attributes(fragment, fragment.outline(), found)).matches('\n').count();

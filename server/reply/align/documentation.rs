@@ -1,6 +1,7 @@
 //! A text that is only documentation: the comment lines or the docstring, without the definition. Refuses anything with code in it.
 
-use super::{Question, block_of_all, place_of, rewrite};
+use super::{Question, place_of, rewrite};
+use crate::reply::block::Block;
 use crate::reply::reindent::Place;
 use crate::reply::{Candidate, Reading};
 use crate::syntax::{Definition, Document, Documentation, Outline, code_tokens};
@@ -36,7 +37,7 @@ fn comment(
     mark: &str,
     only_docs: bool,
 ) -> Vec<Candidate> {
-    let Some(block) = block_of_all(fragment).filter(|_| only_docs && !fragment.outline().comments.is_empty()) else {
+    let Some(block) = Block::of_all(fragment).filter(|_| only_docs && !fragment.outline().comments.is_empty()) else {
         return Vec::new();
     };
     let document = question.document;
@@ -69,7 +70,7 @@ fn docstring(question: &Question<'_>, fragment: &Document, target: &Definition) 
     let Some(body) = target.body.clone().filter(|_| !fragment.outline().docstrings.is_empty()) else {
         return Vec::new();
     };
-    let Some(block) = block_of_all(fragment) else {
+    let Some(block) = Block::of_all(fragment) else {
         return Vec::new();
     };
     let before = document.slice(0..body.start);

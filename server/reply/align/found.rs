@@ -18,6 +18,7 @@ pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Def
         .filter(|definition| same_kind(definition.kind) && squeezed(&definition.name) == name)
         .filter(|definition| definition.owner == target.owner && !is_other_overload(document, definition, target))
         .filter(|definition| !is_member_call(fragment, definition) || is_member_call(document, target))
+        .filter(|definition| !is_of_another(document, definition, target))
         .collect();
     let old: Vec<&str> = document.slice(target.whole.clone()).lines().collect();
     let likeness = |definition: &Definition| {
@@ -69,6 +70,13 @@ fn is_member_call(document: &Document, definition: &Definition) -> bool {
         .filter(|at| !header[at + name.len()..].starts_with(is_word) && !header[..*at].ends_with(is_word))
         .collect();
     !starts.is_empty() && starts.iter().all(|at| header[..*at].ends_with('.'))
+}
+
+/// Whether a namesake is a member of something that is not around the target, and that has one in the file, too.
+fn is_of_another(document: &Document, found: &Definition, target: &Definition) -> bool {
+    let Some(owner) = found.path.last().filter(|owner| !target.path.contains(owner)) else { return false };
+    let same = |other: &Definition| other.name == target.name && other.kind == target.kind;
+    document.outline().definitions.iter().any(|other| same(other) && other.path.last() == Some(owner))
 }
 
 /// Whether a namesake takes the parameters that another of the file takes, and not the target's: then it is that one.

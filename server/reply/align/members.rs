@@ -2,7 +2,8 @@
 //! Refuses to drop what the answer left out.
 
 use super::found::find;
-use super::{Question, block_of, parses_somewhere, rewrite};
+use super::{Question, parses_somewhere, rewrite};
+use crate::reply::block::Block;
 use crate::reply::companions::companions;
 use crate::reply::reindent::Place;
 use crate::reply::{Candidate, Reading};
@@ -128,7 +129,7 @@ fn merge(
     if let Some((last, _)) = pairs.last() {
         let base = base_indent(document.source(), last.outer.start);
         for new in &added {
-            let block = block_of(fragment, new.whole.start..new.outer.end);
+            let block = Block::of(fragment, new.whole.start..new.outer.end);
             let text = block
                 .variants(&Place { base, unit: question.scope.unit, starts_line: true, least: None, old: Vec::new() })
                 .into_iter()

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::found::find;
-use super::{Question, block_of, block_of_all, is_code, place_of, rewrite};
+use super::{Question, is_code, place_of, rewrite};
 use crate::reply::Container;
+use crate::reply::block::Block;
 use crate::reply::imports::wanted;
 use crate::reply::reading::Text;
 use crate::reply::{Candidate, Reading};
@@ -19,7 +20,7 @@ pub(super) fn align(question: &Question<'_>, fragment: &Document, text: &Text) -
     if !is_code(fragment, text.marked) {
         return Vec::new();
     }
-    let Some(block) = block_of_all(fragment) else {
+    let Some(block) = Block::of_all(fragment) else {
         return Vec::new();
     };
     block
@@ -103,7 +104,7 @@ fn within(question: &Question<'_>, fragment: &Document, old: &Definition, found:
     };
     let start = start + (first.len() - first.trim_start().len());
     let end = end + last.trim_end().len();
-    block_of(fragment, start..end)
+    Block::of(fragment, start..end)
         .variants(&place_of(question))
         .into_iter()
         .map(|text| rewrite(question, text, Reading::Wrapped))
