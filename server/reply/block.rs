@@ -71,7 +71,7 @@ impl<'a> Block<'a> {
     /// or whether all stand nearer to the old lines that they continue than they would, had they moved: then such lines did not
     /// move along with the code.
     pub(super) fn strings_stayed(&self, base: &str, place: &Place<'_>) -> bool {
-        let moved = base.strip_prefix(place.base).unwrap_or(base);
+        let moved = place.put_before(base).unwrap_or(base);
         let inner: Vec<(usize, &str)> = (self.lines.iter().copied().enumerate())
             .filter(|(at, line)| self.in_string.get(*at) == Some(&true) && !line.trim().is_empty())
             .collect();

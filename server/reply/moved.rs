@@ -59,7 +59,7 @@ impl Block<'_> {
     fn shift<'b>(&'b self, place: &'b Place<'_>) -> Option<Shift<'b>> {
         let mut first = None;
         let mut others: Vec<Option<Shift<'_>>> = Vec::new();
-        // What happened to lines alike that stood apart is no accident.
+        // What happened to lines alike that stood apart is no accident; nor is it where one of these stands as it stood.
         let mut apart = false;
         for (at, old) in line_matches(&place.old, &self.lines, str::trim).into_iter().enumerate() {
             let (Some(line), Some(old)) = (self.lines.get(at), old.and_then(|old| place.old.get(old))) else {
@@ -74,7 +74,8 @@ impl Block<'_> {
                 0 => first = shift,
                 _ => others.push(shift),
             }
-            apart |= shift.is_some() && shift == first && !was.starts_with(place.base);
+            let is_alike = shift == Some(Shift::Put("")) || shift.is_some() && shift == first;
+            apart |= is_alike && !was.starts_with(place.base);
         }
         if first == Some(Shift::Put("")) && others.contains(&first) || apart && others.last() == Some(&first) {
             return first;

@@ -207,8 +207,13 @@ fn without_blanks_at_line_ends(text: &str, old: Old<'_>, language: &'static Lang
     }
     let known: HashSet<&str> = old.file.split('\n').filter(ends_in_blanks).collect();
     let lines: HashSet<&str> = text.split('\n').filter(ends_in_blanks).collect();
-    let gone: HashSet<&str> =
-        old.scope.split('\n').filter(ends_in_blanks).filter(|line| !lines.contains(line)).collect();
+    // A line that stood there twice may be gone once.
+    let mut gone: Vec<&str> = old.scope.split('\n').filter(ends_in_blanks).collect();
+    for line in text.split('\n').filter(ends_in_blanks) {
+        if let Some(at) = gone.iter().position(|old| *old == line) {
+            gone.swap_remove(at);
+        }
+    }
     if lines.difference(&known).count() <= gone.len() {
         return None;
     }
@@ -291,6 +296,14 @@ mod tests {
         let (scope, file) = ("def f(a): \n    x\n", "# A. \ndef f(a): \n    x\ndef g(): \n    y\n");
         let answer = file.replace("f(a)", "f(a, b)");
         let read = texts(&answer, Old { scope, file }, Language::by_id("python").unwrap());
+        assert_eq!(read.first().map(|text| text.text.as_str()), Some(answer.as_str()));
+    }
+
+    #[test]
+    fn blanks_at_line_ends_stay_where_one_of_two_equal_lines_has_changed() {
+        let old = "def f():\n    a() \n    b()\n    a() \n";
+        let answer = old.replacen("a()", "c()", 1);
+        let read = texts(&answer, Old { scope: old, file: old }, Language::by_id("python").unwrap());
         assert_eq!(read.first().map(|text| text.text.as_str()), Some(answer.as_str()));
     }
 

@@ -20,6 +20,11 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// What stands before the blanks of the new level in those of an old one; where both mix tabs and spaces, behind them.
+    pub(super) fn put_before<'b>(&self, base: &'b str) -> Option<&'b str> {
+        base.strip_suffix(self.base).or_else(|| base.strip_prefix(self.base))
+    }
+
     /// The least step that a block set here shows, in its lines outside strings.
     pub(super) fn least_of<'t>(base: &str, lines: impl Iterator<Item = (&'t str, bool)>) -> Option<&'t str> {
         deeper_steps(base, lines).min_by_key(|step| step.len())
@@ -204,7 +209,7 @@ impl<'a> Block<'a> {
                 // Blanks on a line of their own are kept where nothing moves.
                 (_, false) if content.is_empty() => result.push_str(if base == place.base { blanks } else { "" }),
                 _ if content.is_empty() => {}
-                (_, true) => match base.strip_prefix(place.base) {
+                (_, true) => match place.put_before(base) {
                     Some(less) => result.push_str(line.strip_prefix(less).unwrap_or(content)),
                     None => {
                         result.push_str(place.base);
