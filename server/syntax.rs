@@ -17,6 +17,7 @@ mod outline;
 mod query;
 mod refreshed;
 mod returns;
+mod rewritten;
 mod scope;
 mod signature;
 mod stub;

@@ -7,6 +7,7 @@ mod indent;
 mod line_end;
 mod merge;
 mod position;
+mod quick_edits;
 mod unified;
 
 pub use buffer::Text;
@@ -16,4 +17,5 @@ pub use indent::{IndentUnit, base_indent, detect_unit, leading_whitespace};
 pub use line_end::{LineEnd, normalize_line_ends};
 pub use merge::{Drift, line_matches};
 pub use position::{Encoding, Position, Span};
+pub use quick_edits::quick_edits;
 pub use unified::{FileSide, unified_diff};

@@ -9,6 +9,7 @@ mod members;
 mod parted;
 mod statements;
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::decode::decode;
@@ -193,9 +194,10 @@ fn parses(like: &Document, text: &str) -> bool {
 
 /// The readings of one text; where there is none, the name of what it defines instead.
 fn align(question: &Question<'_>, text: &Text) -> Result<Vec<Candidate>, Option<String>> {
-    let fragment = Document::new(question.document.language(), &text.text, None);
+    // A file as a whole is taken as it stands, and not parsed.
+    let fragment = LazyCell::new(|| question.document.rewritten(&text.text));
     let mut found = match &question.scope.shape {
-        ScopeShape::File => vec![verbatim_file(question, &fragment)],
+        ScopeShape::File => vec![verbatim_file(question, &text.text)],
         ScopeShape::Statements => statements::align(question, &fragment, text),
         ScopeShape::Definitions(definitions) => members::align_run(question, &fragment, definitions),
         ScopeShape::Definition(target) => definition::align(question, &fragment, target, text)?,
@@ -210,8 +212,8 @@ fn align(question: &Question<'_>, text: &Text) -> Result<Vec<Candidate>, Option<
     Ok(found)
 }
 
-fn verbatim_file(question: &Question<'_>, fragment: &Document) -> Candidate {
-    let lines: Vec<&str> = fragment.source().trim_end().trim_start_matches('\n').lines().collect();
+fn verbatim_file(question: &Question<'_>, text: &str) -> Candidate {
+    let lines: Vec<&str> = text.trim_end().trim_start_matches('\n').lines().collect();
     let text = lines.join("\n");
     rewrite(question, text, Reading::Verbatim)
 }

@@ -68,14 +68,13 @@ fn only_place(lines: &[String], before: &[String]) -> Option<usize> {
 }
 
 fn search_replace(text: &str) -> Option<Vec<Part>> {
-    let marks = |line: &str, mark: char| line.starts_with([mark; 5].iter().collect::<String>().as_str());
     let mut parts = Vec::new();
     let mut side: Option<(Part, bool)> = None;
     for line in text.lines() {
         side = match side {
-            None if marks(line, '<') => Some((Part::default(), false)),
-            Some((part, false)) if marks(line, '=') => Some((part, true)),
-            Some((part, true)) if marks(line, '>') => {
+            None if line.starts_with("<<<<<") => Some((Part::default(), false)),
+            Some((part, false)) if line.starts_with("=====") => Some((part, true)),
+            Some((part, true)) if line.starts_with(">>>>>") => {
                 parts.push(part);
                 None
             }

@@ -74,8 +74,9 @@ fn json_of(text: &str, file: &str) -> Option<Value> {
     });
     let (start, _) = start.into_iter().find(|(_, line)| starts(line))?;
     let end = trimmed.rfind(['}', ']'])? + 1;
-    let json = trimmed.get(start..end).filter(|json| !file.contains(json))?;
-    parsed(json).filter(|value| (value.is_object() || value.is_array()) && holds_text(value))
+    let json = trimmed.get(start..end)?;
+    // The file is looked through last: what is no JSON mostly shows that with its first word.
+    parsed(json).filter(|value| (value.is_object() || value.is_array()) && holds_text(value) && !file.contains(json))
 }
 
 /// Whether there is a string in a JSON value: an empty body, or numbers on a line of their own, are code.

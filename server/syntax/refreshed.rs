@@ -171,7 +171,7 @@ impl Piece {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -184,7 +184,7 @@ mod tests {
     const GO: &str = "// Doc.\npackage a\n\nimport (\n\t\"fmt\"\n\tb \"c/d\"\n)\n\n// Š döc.\ntype S struct{ ж int }\n\ntype (\n\tA int\n\t// B doc.\n\tB interface {\n\t\tF()\n\t}\n)\n\nconst x, y = 1, 2\n\n// m\nfunc (s *S) m() int {\n\tf := func() {}\n\treturn s.x\n}\n\n//go:noinline\nfunc f() {}\n\nfunc TestF(t *testing.T) { f() }\n";
     const JAVA: &str = "/* Doc. */\npackage a;\n\nimport java.util.List;\n\n/** Ä🦀. */\n@X\nclass A {\n    int ä, b;\n\n    A(final List<int[]> x, int... y) {}\n\n    // f\n    @Test void f(Map.Entry<K, V>[] e) { int local = 1; return; }\n\n    /** g */\n    int g() { return 1; }\n\n    enum E { P { void g() {} }, Q }\n\n    int g(int x) { return new Object() { int h() { return 2; } }.h(); }\n}\n\nrecord R(int x) { R {} }\n\ninterface I { void f(); }\n";
     /// With a place inside one of several functions.
-    const SAMPLES: [(&str, &str, &str); 7] = [
+    pub(in crate::syntax) const SAMPLES: [(&str, &str, &str); 7] = [
         ("rust", RUST, "return"),
         ("python", PYTHON, "return inner"),
         ("javascript", JAVASCRIPT, "one(1"),
@@ -194,7 +194,7 @@ mod tests {
         ("java", JAVA, "return 1"),
     ];
     /// What people type, and what changes the meaning of what follows.
-    const TYPED: [&str; 25] = [
+    pub(in crate::syntax) const TYPED: [&str; 25] = [
         "",
         "é",
         "🦀 = ",

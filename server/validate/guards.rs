@@ -38,7 +38,7 @@ impl<'a> Case<'a> {
             Rejection::new(ReasonCode::OutsideScope, format!("the answer's parts do not fit together: {error}"))
         })?;
         let cut = cut_down(old.source(), candidate)?;
-        let new = edited(old, &cut);
+        let new = old.changed(&cut);
         let mut inserted = Vec::new();
         let mut new_scope = 0..0;
         for edit in edits.iter() {
@@ -71,19 +71,6 @@ impl<'a> Case<'a> {
 
     fn line_of(&self, offset: usize) -> usize {
         self.new.slice(0..offset).matches('\n').count()
-    }
-}
-
-/// The document after the edits. Where all is well the parse starts from the old tree, of which the more is taken over the less the
-/// edits touch; where there are errors it starts anew, as a tree that grew edit by edit recovers from them in other ways.
-fn edited(old: &Document, edits: &Edits) -> Document {
-    let mut new = old.clone();
-    for edit in edits.iter().rev() {
-        new = new.edited(edit.range.clone(), &edit.new, None);
-    }
-    match new.tree().is_some_and(|tree| !tree.root_node().has_error()) {
-        true => new,
-        false => Document::new(old.language(), new.source(), None),
     }
 }
 
