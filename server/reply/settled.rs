@@ -77,9 +77,10 @@ impl Grid<'_> {
         self.columns(is) == base && self.columns(was) < base
     }
 
-    /// Whether a line stands as far in as it stood, by other blanks, though the first line was moved here.
+    /// Whether a line stands as far in as it stood, by other blanks than the base has, though the first line was moved here.
     fn is_respelt(&self, is: &str, was: &str) -> bool {
-        leading_whitespace(self.first) != self.base && self.columns(is) == self.columns(was)
+        let was_moved = leading_whitespace(self.first) != self.base;
+        was_moved && !was.starts_with(self.base) && self.columns(is) == self.columns(was)
     }
 
     /// How wide blanks are; a tab is a step.
