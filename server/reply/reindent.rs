@@ -49,8 +49,12 @@ impl<'a> Block<'a> {
             let kept = self.kept_blanks(base, place);
             let stood = is_most(&kept);
             // A deeper line that stands as it stood tells the steps as well.
-            let told = stood && kept.iter().any(|line| line.is_deeper && line.stands);
-            let surely = stood && kept.iter().filter(|line| line.stands).count() >= SURE;
+            let is_deeper = |line: &&KeptLine| line.depth > place.base.len();
+            let told = stood && kept.iter().filter(is_deeper).any(|line| line.stands);
+            // In steps of another width, lines of two depths do not come to stand where they stood.
+            let mut depths = kept.iter().filter(is_deeper).map(|line| line.depth);
+            let first = depths.next();
+            let surely = kept.iter().all(|line| line.stands) && depths.any(|depth| Some(depth) != first);
             for convert in [!told, told] {
                 for shift_strings in [true, false] {
                     if shift_strings && self.strings_stayed(base, place) {
@@ -118,10 +122,7 @@ impl<'a> Block<'a> {
             let worded = !content && line.contains(char::is_alphanumeric) && line.starts_with([' ', '\t']);
             let old = old.and_then(|old| place.old.get(old)).filter(|_| worded);
             let blanks = leading_whitespace(line);
-            kept.extend(old.map(|old| KeptLine {
-                is_deeper: blanks.len() > place.base.len(),
-                stands: leading_whitespace(old) == blanks,
-            }));
+            kept.extend(old.map(|old| KeptLine { depth: blanks.len(), stands: leading_whitespace(old) == blanks }));
         }
         kept
     }
@@ -238,13 +239,10 @@ impl<'a> Block<'a> {
     }
 }
 
-/// So many lines stand where they stood by no accident, whatever the others do.
-const SURE: usize = 3;
-
 /// A line of the old code in a block that was set.
 struct KeptLine {
-    /// Whether it is deeper than the place's base.
-    is_deeper: bool,
+    /// How many blanks it has in front.
+    depth: usize,
     /// Whether its blanks are what they were.
     stands: bool,
 }
