@@ -136,9 +136,7 @@ fn insert_after(
     // What follows on the line, a comment for one, stays with it.
     let at = source.get(end..).and_then(|rest| rest.find('\n')).map_or(source.len(), |length| end + length);
     let blank_lines = if base.is_empty() { question.document.language().blank_lines } else { 1 };
-    let gap = "
-"
-    .repeat(blank_lines + 1);
+    let gap = "\n".repeat(blank_lines + 1);
     let unit = question.scope.unit;
     let mut text = String::new();
     for helper in helpers {

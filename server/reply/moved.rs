@@ -99,11 +99,21 @@ impl Block<'_> {
     }
 
     fn undo(&self, shift: Shift<'_>, place: &Place<'_>, strings: bool) -> Option<String> {
+        let pairs = line_matches(&place.old, &self.lines, str::trim);
+        // A kept line that has nothing left in front had no more to take: what stood there, the others do not say.
+        let stood = |at: usize, line: &str| {
+            let old = pairs.get(at).copied().flatten().and_then(|old| place.old.get(old));
+            old.filter(|_| matches!(shift, Shift::Taken(_)) && !line.starts_with([' ', '\t']))
+        };
         let lines =
             self.lines.iter().zip(&self.in_string).enumerate().map(|(at, (line, inside))| match (at, *inside) {
                 (0, _) => Some(format!("{}{}", self.first_blanks(place), line.trim_start())),
                 (_, true) if !strings => Some((*line).to_owned()),
-                _ => shift.undone(line),
+                (_, true) => shift.undone(line),
+                _ => match stood(at, line) {
+                    Some(old) => Some(format!("{}{line}", leading_whitespace(old))),
+                    None => shift.undone(line),
+                },
             });
         Some(lines.collect::<Option<Vec<String>>>()?.join("\n"))
     }

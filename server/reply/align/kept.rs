@@ -37,12 +37,13 @@ impl Kept {
     }
 }
 
-/// Where a definition goes on behind attributes that are its first part.
+/// Where a definition goes on behind attributes that are its first part, and comments among them.
 pub(super) fn after_attributes(document: &Document, outline: &Outline, definition: &Definition) -> usize {
     let mut at = definition.node.start;
-    while let Some(attribute) = outline.inner_attributes.iter().find(|attribute| attribute.start == at) {
-        let rest = document.slice(attribute.end..definition.node.end);
-        at = attribute.end + rest.len() - rest.trim_start().len();
+    let parts = || outline.inner_attributes.iter().chain(&outline.comments);
+    while let Some(part) = parts().find(|part| part.start == at) {
+        let rest = document.slice(part.end..definition.node.end);
+        at = part.end + rest.len() - rest.trim_start().len();
     }
     at
 }
