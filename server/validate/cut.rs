@@ -45,7 +45,9 @@ pub(super) fn truncated(case: &Case<'_>) -> Option<Rejection> {
     let (lost, brought) = (old.len() - kept, new.len() - kept);
     let ends_early = ends_early || case.end == End::NotShown && missing > 0 && lost > 3 && brought * 2 < lost;
     let final_line = new.last().map_or("", |line| line.trim());
-    let ends_in_line = case.old.language().body == BodyForm::Indented
+    // What ends in a word may go on in any language.
+    let may_go_on = case.old.language().body == BodyForm::Indented || final_line.ends_with(char::is_alphanumeric);
+    let ends_in_line = may_go_on
         && added > 0
         && old.iter().skip(last + 1).any(|line| line.trim() != final_line && line.trim().starts_with(final_line));
     (ends_in_line || ends_early && !leaves(case)).then(|| Rejection::new(ReasonCode::Truncated, CUT))

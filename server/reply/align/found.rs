@@ -89,6 +89,9 @@ fn is_other_overload(document: &Document, found: &Definition, target: &Definitio
             .any(|other| other.is_same_as(target) && other.overload == found.overload && other.node != target.node)
 }
 
+/// What an operator may start with; a comment may start with any other.
+const OPERATORS: [char; 10] = ['&', '|', '+', '=', '<', '>', '?', '.', '%', '^'];
+
 /// Whether a broken text goes on behind what its parse takes for all of the new definition: on its last line, or with lines of the
 /// old one.
 pub(super) fn tail_is_lost(
@@ -112,9 +115,9 @@ pub(super) fn tail_is_lost(
             line.contains(char::is_alphanumeric) && old.contains(&line.trim()) && !is_others(content)
         })
     };
-    // What stands behind it on its last line: a quote or a bracket is missing in it.
-    let breaks_off =
-        || rest.lines().next().is_some_and(|line| line.contains(char::is_alphanumeric)) && !is_comment(fragment, end);
+    // What stands behind it on its last line: a quote or a bracket is missing in it, or what its last operator was for.
+    let is_rest = |line: &str| line.contains(char::is_alphanumeric) || line.trim_start().starts_with(OPERATORS);
+    let breaks_off = || rest.lines().next().is_some_and(is_rest) && !is_comment(fragment, end);
     // The census of a long text takes as long as all else.
     whole
         && !rest.trim().is_empty()
