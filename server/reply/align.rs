@@ -167,9 +167,9 @@ fn has_header(question: &Question<'_>, text: &str) -> bool {
     header.and_then(|header| header.lines().next()).is_some_and(|line| text.contains(line))
 }
 
-/// Whether a text's first line is the scope's: an attempt at all of it, whole or not.
+/// Whether a text's first line with words is the scope's: an attempt at all of it, whole or not.
 fn starts_as_scope(question: &Question<'_>, text: &str) -> bool {
-    let first = |text: &str| text.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    let first = |text: &str| worded(text).next().map(str::to_owned);
     first(text) == first(question.scope.text(question.document))
 }
 

@@ -63,13 +63,14 @@ pub(super) fn find<'f>(document: &Document, fragment: &'f Document, target: &Def
 /// definition.
 fn is_member_call(document: &Document, definition: &Definition) -> bool {
     let (header, name) = (document.slice(definition.header()), definition.name.as_str());
+    let start = definition.header().start;
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let starts: Vec<usize> = header
         .match_indices(name)
         .map(|(at, _)| at)
         .filter(|at| !header[at + name.len()..].starts_with(is_word) && !header[..*at].ends_with(is_word))
         .collect();
-    !starts.is_empty() && starts.iter().all(|at| header[..*at].ends_with('.'))
+    !starts.is_empty() && starts.iter().all(|at| document.slice(0..start + at).ends_with('.'))
 }
 
 /// Whether a namesake is a member of something that is not around the target, and that has one in the file, too.
