@@ -431,6 +431,17 @@ class Review(VSCodeTest):
         self.code.screen("press", keys=["Control+z"])
         self.wait_text(path, SOURCES["rust"])
 
+    def test_goes_back_to_the_file_though_another_was_opened_behind_the_diff(self) -> None:
+        other = self.open("behind.rs", SOURCES["rust"])
+        self.code.probe("command", name="workbench.action.closeActiveEditor")
+        path, text = self.propose("fronted.rs")
+        # As VS Code does with a new file that is not saved yet, a moment after it was made.
+        self.code.probe("behind", path=str(other))
+        self.code.screen("see", selector=".tabs-container .tab", text=other.name)
+        self.decide("Apply this edit")
+        self.wait_text(path, text)
+        self.code.screen("see", selector=f".editor-instance .monaco-editor.focused[data-uri$='/{path.name}']")
+
     def test_shows_a_new_file_before_it_is_made(self) -> None:
         case = CASES["python"]["add-tests"]
         path = self.open("proposed.py", SOURCES["python"])

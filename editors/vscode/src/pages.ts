@@ -39,10 +39,13 @@ export async function review<Params extends ApplyWorkspaceEditParams>(params: Pa
   }
   const proposed = page(`${id}/${name}`, text);
   const answer = new Promise<boolean>((resolve) => asked.set(proposed.path, resolve));
+  const from = window.activeTextEditor;
   await commands.executeCommand("vscode.diff", document.uri, proposed, annotation.label);
   const yes = await answer.finally(() => asked.delete(proposed.path));
-  await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => proposedBy(tab) === proposed.path));
-  // The button that was clicked goes with the diff, and takes the keyboard along unless the file is told to have it.
-  await commands.executeCommand("workbench.action.focusActiveEditorGroup");
+  const shown = window.tabGroups.all.flatMap(({ tabs }) => tabs).filter((tab) => proposedBy(tab) === proposed.path);
+  const isSeen = shown.some((tab) => tab.isActive);
+  await window.tabGroups.close(shown);
+  // What VS Code shows next may be a file that it opened behind the diff: a new one that is not saved yet.
+  if (isSeen && from) await window.showTextDocument(from.document, from.viewColumn);
   return yes ? next({ ...params, edit: { documentChanges, changeAnnotations: { [id]: { label: annotation.label } } } }) : { applied: false };
 }

@@ -24,6 +24,9 @@ exports.activate = () => {
     async open({ path }) {
       await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
     },
+    async behind({ path }) {
+      await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(path), { background: true, preview: false });
+    },
     select({ at }) {
       const { start, end } = range(at);
       const editor = vscode.window.activeTextEditor;
